@@ -1,0 +1,30 @@
+package dev.gatehouse.transport;
+
+import dev.gatehouse.balancer.Endpoint;
+import dev.gatehouse.http.Request;
+import java.time.Duration;
+
+/**
+ * What a transport is asked to do.
+ *
+ * @param endpoint where to
+ * @param request what to send
+ * @param protocol which version of HTTP to speak
+ * @param connectTimeout how long a new connection, TLS included, may take
+ * @param idleTimeout how long the connection may stay silent in both directions once the request is under way; zero for
+ *     no limit
+ */
+public record Call(
+        Endpoint endpoint, Request request, Protocol protocol, Duration connectTimeout, Duration idleTimeout) {
+
+    /** The version of HTTP to speak with an endpoint. */
+    public enum Protocol {
+        /** HTTP/1.1, over TLS if the endpoint's scheme is {@code https}. */
+        HTTP_1_1,
+        /**
+         * HTTP/2: over TLS, by ALPN, if the endpoint's scheme is {@code https}; otherwise in clear text with prior
+         * knowledge (RFC 9113 §3.3).
+         */
+        HTTP_2
+    }
+}
