@@ -24,14 +24,14 @@ public interface Transport extends AutoCloseable {
      * @param callback told what comes back; each method may be called inside this call or from another thread
      * @return the way to give up
      */
-    Exchange send(Call call, Callback callback);
+    Handle send(Call call, Callback callback);
 
     /** Closes all connections; exchanges under way fail. */
     @Override
     void close();
 
     /** One request on its way. */
-    interface Exchange {
+    interface Handle {
 
         /**
          * Gives up: the request is not sent further, the response is not read further, and the connection is closed or
