@@ -19,4 +19,33 @@ public interface HealthChecker {
      *     balancer stops waiting at its time-out and cancels the stage if it is a {@code Future}
      */
     CompletionStage<Void> check(Endpoint endpoint);
+
+    /**
+     * Asks with an HTTP GET; 200 to 399 is well. {@link #httpBuilder} has more settings.
+     *
+     * @param path path and query to ask for, such as {@code /health}
+     * @return a checker, equal to others for the same path
+     */
+    static HealthChecker http(String path) {
+        return HttpHealthCheck.builder(path).build();
+    }
+
+    /**
+     * Asks with an HTTP GET and looks at the status, the content, or both.
+     *
+     * @param path path and query to ask for, such as {@code /health}
+     * @return a builder
+     */
+    static HttpHealthCheck.Builder httpBuilder(String path) {
+        return HttpHealthCheck.builder(path);
+    }
+
+    /**
+     * Asks for a connection; who accepts it is well.
+     *
+     * @return a checker, equal to all of its kind
+     */
+    static HealthChecker tcp() {
+        return new TcpHealthCheck();
+    }
 }

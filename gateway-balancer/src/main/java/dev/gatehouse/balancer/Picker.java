@@ -20,7 +20,8 @@ public interface Picker extends AutoCloseable {
     Node pick(PickContext context);
 
     /**
-     * Tells that a call to a node ended, or that its response headers came; called once for each call, concurrently.
+     * Tells that a call to a node ended, or that its response headers came; called once for each call, concurrently. A
+     * choice that the balancer did not use, since the node was to be avoided or began to drain, has no call.
      *
      * @param node the node that was picked
      * @param context the context of the pick
@@ -31,7 +32,8 @@ public interface Picker extends AutoCloseable {
 
     /**
      * Whether {@link #pick} itself has taken the call's place with {@link Node#tryReserve(int)}, so that the balancer
-     * must not count it again.
+     * must not count it again. Such a picker also sees to {@link PickContext#avoids} itself, since only it knows where
+     * there is room.
      *
      * @return false unless the strategy reserves
      */

@@ -1,0 +1,310 @@
+package dev.gatehouse.balancer;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses an endpoint for each call, among those that are usable, and keeps count of what came of it. Works with any
+ * client: {@link #call} and {@link #callAsync} wrap a call; {@link #acquire} gives more control. Safe for use by several
+ * threads; a choice takes no lock.
+ */
+public final class Balancer implements AutoCloseable {
+
+    /** A strategy that repeats itself is asked so often before the balancer chooses a node to avoid the last one. */
+    private static final int PICKS = 3;
+
+    private final NodeSet nodes;
+    private final Strategy strategy;
+    private final TimeSource time;
+    private final Events events;
+    private final LongAdder inFlight = new LongAdder();
+
+    Balancer(NodeSet nodes, Settings settings, Events events) {
+        this.nodes = nodes;
+        this.strategy = settings.strategy();
+        this.time = settings.time();
+        this.events = events;
+    }
+
+    /**
+     * A node, and whether it may be chosen now.
+     *
+     * @param node the node
+     * @param usable whether it is among those that the strategy chooses from
+     * @param reason its state, for people
+     */
+    public record Candidate(Node node, boolean usable, String reason) {}
+
+    /**
+     * A call to one endpoint, with a client of the caller's own.
+     *
+     * @param <T> what it answers
+     * @param <E> what it throws
+     */
+    @FunctionalInterface
+    public interface Call<T, E extends Exception> {
+
+        /**
+         * Calls the endpoint.
+         *
+         * @param endpoint where to
+         * @return the answer
+         * @throws E if there is none
+         */
+        T to(Endpoint endpoint) throws E;
+    }
+
+    /**
+     * A balancer over what a source reports.
+     *
+     * @param source where endpoints come from
+     * @return a builder
+     */
+    public static BalancerBuilder builder(EndpointSource source) {
+        return new BalancerBuilder(source);
+    }
+
+    /**
+     * A balancer over fixed endpoints.
+     *
+     * @param uris one for each, such as {@code http://10.0.0.11:8080}
+     * @return a builder
+     * @throws IllegalArgumentException if one is no such URI
+     */
+    public static BalancerBuilder builder(String... uris) {
+        return builder(EndpointSource.of(uris));
+    }
+
+    /**
+     * Chooses a node, if one is usable.
+     *
+     * @param context what is known of the call
+     * @return a lease that must be closed, or null if no node is usable
+     */
+    public @Nullable Lease tryAcquire(PickContext context) {
+        Snapshot snapshot = nodes.snapshot();
+        Node node = choose(snapshot, context);
+        if (node != null && node.draining()) {
+            // It began to drain between the choice and the count: whoever waits for its last call must not miss this
+            // one.
+            node.end();
+            snapshot = nodes.snapshot();
+            node = choose(snapshot, context);
+            if (node != null && node.draining()) {
+                node.end();
+                node = counted(snapshot.leastLoaded(context));
+            }
+        }
+        if (node == null) {
+            return null;
+        }
+        inFlight.increment();
+        return new Lease(this, node, snapshot.picker(), context);
+    }
+
+    /** A node with this call counted, not the one to avoid if there is another; null if there is none. */
+    private @Nullable Node choose(Snapshot snapshot, PickContext context) {
+        Picker picker = snapshot.picker();
+        boolean reserves = picker.reserves();
+        try {
+            Node node = picker.pick(context);
+            if (reserves) {
+                return node;
+            }
+            for (int i = 1; i < PICKS && node != null && context.avoids(node); i++) {
+                node = picker.pick(context);
+            }
+            if (node != null && context.avoids(node)) {
+                node = snapshot.leastLoaded(context);
+            }
+            return counted(node);
+        } catch (RuntimeException e) {
+            events.once(strategy, "strategy " + strategy + " failed to pick", e);
+            return counted(snapshot.leastLoaded(context));
+        }
+    }
+
+    private static @Nullable Node counted(@Nullable Node node) {
+        if (node != null) {
+            node.begin();
+        }
+        return node;
+    }
+
+    /**
+     * Chooses a node.
+     *
+     * @param context what is known of the call
+     * @return a lease that must be closed
+     * @throws NoEndpointException if no node is usable
+     */
+    public Lease acquire(PickContext context) {
+        Lease lease = tryAcquire(context);
+        if (lease == null) {
+            List<Node> known = nodes.all();
+            throw new NoEndpointException(
+                    known.isEmpty() ? "there are no endpoints" : "none of " + known.size() + " endpoints is usable");
+        }
+        return lease;
+    }
+
+    /**
+     * Calls an endpoint and waits.
+     *
+     * @param context what is known of the call
+     * @param call calls the endpoint that it is given
+     * @param outcome what an answer says of the endpoint, such as
+     *     {@code answer -> Outcome.ofStatus(answer.statusCode())}
+     * @param <T> what the call answers
+     * @param <E> what the call throws; counts as {@link Outcome#ofFailure} says
+     * @return the answer
+     * @throws E what the call throws
+     * @throws NoEndpointException if no node is usable
+     */
+    public <T, E extends Exception> T call(PickContext context, Call<T, E> call, Function<? super T, Outcome> outcome)
+            throws E {
+        try (Lease lease = acquire(context)) {
+            T answer;
+            try {
+                answer = call.to(lease.endpoint());
+            } catch (Exception | Error e) {
+                lease.report(Outcome.ofFailure(e));
+                throw e;
+            }
+            lease.report(outcome.apply(answer));
+            return answer;
+        }
+    }
+
+    /**
+     * Calls an endpoint.
+     *
+     * @param context what is known of the call
+     * @param call calls the endpoint that it is given
+     * @param outcome what an answer says of the endpoint
+     * @param <T> what the call answers
+     * @return ends as the call ends; with {@link NoEndpointException} if no node is usable. A failure counts as
+     *     {@link Outcome#ofFailure} says
+     */
+    public <T> CompletionStage<T> callAsync(
+            PickContext context, Function<Endpoint, CompletionStage<T>> call, Function<? super T, Outcome> outcome) {
+        Lease lease;
+        try {
+            lease = acquire(context);
+        } catch (NoEndpointException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        CompletionStage<T> stage;
+        try {
+            stage = Objects.requireNonNull(call.apply(lease.endpoint()), "the call returned no stage");
+        } catch (RuntimeException | Error e) {
+            lease.report(Outcome.ofFailure(e));
+            lease.close();
+            return CompletableFuture.failedFuture(e);
+        }
+        return stage.whenComplete((answer, thrown) -> {
+            try (lease) {
+                lease.report(thrown == null ? outcome.apply(answer) : Outcome.ofFailure(thrown));
+            }
+        });
+    }
+
+    /**
+     * All nodes, whatever their state.
+     *
+     * @return a copy, in the order of the source
+     */
+    public List<Node> nodes() {
+        return nodes.all();
+    }
+
+    /**
+     * All nodes, and whether they may be chosen now, by what choosing goes by.
+     *
+     * @return a copy, in the order of the source
+     */
+    public List<Candidate> candidates() {
+        return nodes.snapshot().candidates();
+    }
+
+    /**
+     * The strategy.
+     *
+     * @return as it was configured
+     */
+    public Strategy strategy() {
+        return strategy;
+    }
+
+    /**
+     * Lets a node finish what it has and gives it nothing new, before its endpoint is taken away.
+     *
+     * @param endpointId the endpoint's id
+     * @param deadline how long to wait for calls under way
+     * @return ends when none is under way or the deadline is over; at once, with {@link IllegalArgumentException}, if
+     *     there is no such endpoint; with {@link java.util.concurrent.CancellationException} if {@link #undrain} is called
+     * @throws IllegalArgumentException if the deadline is negative
+     */
+    public CompletionStage<Void> drain(String endpointId, Duration deadline) {
+        if (deadline.isNegative()) {
+            throw new IllegalArgumentException("deadline: " + deadline + " (expected: >= 0)");
+        }
+        return nodes.drain(endpointId, deadline);
+    }
+
+    /**
+     * Gives a node new calls again.
+     *
+     * @param endpointId the endpoint's id
+     * @throws IllegalArgumentException if there is no such endpoint
+     */
+    public void undrain(String endpointId) {
+        nodes.undrain(endpointId);
+    }
+
+    /**
+     * The calls that this balancer has chosen a node for and that have not ended, those to nodes that have left included.
+     *
+     * @return 0 or more; exact while no call begins or ends
+     */
+    public long inFlight() {
+        return inFlight.sum();
+    }
+
+    NodeSet nodeSet() {
+        return nodes;
+    }
+
+    TimeSource time() {
+        return time;
+    }
+
+    /** Tells the picker; what it throws must not become the failure of a call that went well. */
+    void completed(Picker picker, Node node, PickContext context, Outcome outcome, long latencyNanos) {
+        try {
+            picker.completed(node, context, outcome, latencyNanos);
+        } catch (RuntimeException e) {
+            events.once(strategy, "strategy " + strategy + " failed to take note of a call", e);
+        }
+    }
+
+    void ended(Node node) {
+        inFlight.decrement();
+        node.end();
+    }
+
+    /**
+     * Ends the checks and the watch of the source. Leases that are out stay valid; the nodes stay as they are, and can be
+     * acquired.
+     */
+    @Override
+    public void close() {
+        nodes.close();
+    }
+}

@@ -1,0 +1,90 @@
+package dev.gatehouse.balancer;
+
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call to a node, from its choice to its end. Reported once, at the response's headers or at the failure; closed at
+ * the end of the response's content, so that a node that still sends is still loaded. Closing without a report says
+ * nothing of the node ({@link Outcome#IGNORED}). Safe for use by several threads.
+ */
+public final class Lease implements AutoCloseable {
+
+    private static final AtomicReferenceFieldUpdater<Lease, Outcome> OUTCOME =
+            AtomicReferenceFieldUpdater.newUpdater(Lease.class, Outcome.class, "outcome");
+    private static final AtomicIntegerFieldUpdater<Lease> CLOSED =
+            AtomicIntegerFieldUpdater.newUpdater(Lease.class, "closed");
+
+    private final Balancer balancer;
+    private final Node node;
+    private final Picker picker;
+    private final PickContext context;
+    private final long startNanos;
+
+    private volatile @Nullable Outcome outcome;
+
+    @SuppressWarnings("UnusedVariable") // Read and written by its updater, which makes no object for each call.
+    private volatile int closed;
+
+    Lease(Balancer balancer, Node node, Picker picker, PickContext context) {
+        this.balancer = balancer;
+        this.node = node;
+        this.picker = picker;
+        this.context = context;
+        this.startNanos = balancer.time().nanoTime();
+    }
+
+    /**
+     * The node that was chosen.
+     *
+     * @return the node
+     */
+    public Node node() {
+        return node;
+    }
+
+    /**
+     * The endpoint to call.
+     *
+     * @return the node's endpoint
+     */
+    public Endpoint endpoint() {
+        return node.endpoint();
+    }
+
+    /**
+     * Tells how the call went: at the response's headers, or when it failed. The time since the choice is the node's
+     * latency. Only the first report counts.
+     *
+     * @param result how it went
+     */
+    public void report(Outcome result) {
+        if (OUTCOME.compareAndSet(this, null, result)) {
+            long nanos = balancer.time().nanoTime() - startNanos;
+            node.observe(result, nanos);
+            balancer.completed(picker, node, context, result, nanos);
+        }
+    }
+
+    /**
+     * Tells that the node broke off after the report. Without a report, it is one.
+     *
+     * @param result what happened
+     */
+    public void amend(Outcome result) {
+        report(result);
+        if (outcome == Outcome.SUCCESS && result.failure() && OUTCOME.compareAndSet(this, Outcome.SUCCESS, result)) {
+            node.amendToFailure();
+        }
+    }
+
+    /** Ends the call: the node is no longer loaded with it. Does nothing the second time. */
+    @Override
+    public void close() {
+        if (CLOSED.compareAndSet(this, 0, 1)) {
+            report(Outcome.IGNORED);
+            balancer.ended(node);
+        }
+    }
+}

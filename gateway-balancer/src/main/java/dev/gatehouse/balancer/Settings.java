@@ -1,0 +1,13 @@
+package dev.gatehouse.balancer;
+
+import org.jspecify.annotations.Nullable;
+
+/** What a balancer was built with. */
+record Settings(
+        EndpointSource source,
+        Strategy strategy,
+        double panicThreshold,
+        TimeSource time,
+        RandomSource random,
+        @Nullable HealthChecker healthChecker,
+        HealthCheckSettings healthCheck) {}
