@@ -9,7 +9,7 @@ package dev.gatehouse.host;
  * @param responseTrailers whether trailers of a response can be sent
  * @param http2 whether it speaks HTTP/2
  * @param toHost whether there is code of the host's own that a route can end in
- * @param clientGone whether it reports a client that went away before the response is written
+ * @param clientGone whether it reports a client that went away before the response is written, whatever the version
  */
 public record HostCapabilities(
         String name,

@@ -3,6 +3,7 @@ package dev.gatehouse.host;
 import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
+import java.util.function.Consumer;
 
 /**
  * One request as the server that received it sees it: the gateway answers through it. Implemented by adapters.
@@ -39,6 +40,22 @@ public interface HostExchange {
      * @param done called exactly once, when everything is written or nothing more can be
      */
     void respond(Response response, Done done);
+
+    /**
+     * Registers who is told when the server learns that the client is gone, or that its connection broke, before the
+     * response is complete. Called once, inside the call that served the request.
+     *
+     * @param listener called at most once, from any thread, with what the server reports; at once if it is gone already.
+     *     A host that cannot always tell ({@link HostCapabilities#clientGone()}) calls it when it can
+     */
+    void onClientGone(Consumer<Throwable> listener);
+
+    /**
+     * Tells, inside the call that served the request and before any filter runs, that the route ends in the host's own
+     * code. A host that must run that code on the thread it is called on keeps the thread until it is asked to
+     * {@link #toHost run it} or to {@link #respond answer}, instead of returning to its server.
+     */
+    default void willRunHost() {}
 
     /**
      * Runs the host's own code for this request. Called only if {@link HostCapabilities#toHost()}.

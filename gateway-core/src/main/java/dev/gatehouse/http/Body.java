@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.CompletionStage;
 import java.util.function.LongFunction;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * the exchange ends; its connection is kept if the rest had already arrived, and closed otherwise. A request body that
  * nobody read is the host's: it reads what has already arrived, and else closes the connection.
  *
- * <p><b>Attributes.</b> {@link #limit} and {@link #onEnd} wrap a body without touching its bytes:
+ * <p><b>Attributes.</b> {@link #limit}, {@link #onEnd} and {@link #mapTrailers} wrap a body without touching its bytes:
  * chunks pass through as they are, so a transport's own buffers reach the other side uncopied.
  */
 public final class Body {
@@ -90,7 +91,8 @@ public final class Body {
     public interface EndListener {
 
         /**
-         * The body ended: its last chunk was read, it broke off, or its reader cancelled it.
+         * The body ended: its last chunk was read, it broke off, or its reader cancelled it. What this throws is logged
+         * and goes no further.
          *
          * @param bytes how many bytes were read
          * @param failure null after the regular end; otherwise why it ended early
@@ -213,18 +215,25 @@ public final class Body {
      * This content, breaking off with a failure once it has more than a number of bytes.
      *
      * @param maxBytes the most that may come, 0 or more
-     * @param failure makes the failure, told the number of bytes seen; called at most once
+     * @param failure makes the failure, told the number of bytes seen; called at most once for each body, replays too
      * @return a body with the same length
      */
     public Body limit(long maxBytes, LongFunction<? extends Throwable> failure) {
+        if (maxBytes < 0) {
+            throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: >= 0)");
+        }
+        if (source instanceof BytesSource && length <= maxBytes) {
+            return this;
+        }
         return new Body(new LimitedSource(source, maxBytes, failure), length);
     }
 
     /**
      * This content, telling a listener how it ended. For content that is known to be empty the listener is told at
-     * once, since nobody may ever read it.
+     * once, since nobody may ever read it. A {@link #replay()} is other content, which the listener is not told of.
      *
-     * @param listener told exactly once, by whichever thread ended the body
+     * @param listener told exactly once, by whichever thread ended the body; before the reader has the last chunk, and
+     *     before the source knows of a cancellation
      * @return a body with the same length
      */
     public Body onEnd(EndListener listener) {
@@ -236,13 +245,26 @@ public final class Body {
     }
 
     /**
+     * This content with other trailers.
+     *
+     * @param change told the trailers, each time they are asked for; answers those to show
+     * @return a body with the same length
+     */
+    public Body mapTrailers(UnaryOperator<Headers> change) {
+        return source instanceof BytesSource ? this : new Body(new TrailersSource(source, change), length);
+    }
+
+    /**
      * All bytes, collected in memory.
      *
-     * @param maxBytes the most to collect
+     * @param maxBytes the most to collect, 0 or more
      * @return a stage that ends with the bytes; with the body's failure if it breaks off; and with
      *     {@link BodyTooLargeException} if there are more, in which case the rest is cancelled
      */
     public CompletionStage<byte[]> bytes(int maxBytes) {
+        if (maxBytes < 0) {
+            throw new IllegalArgumentException("maxBytes: " + maxBytes + " (expected: >= 0)");
+        }
         return new Collector(this, maxBytes).start();
     }
 

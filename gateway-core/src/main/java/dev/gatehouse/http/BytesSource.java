@@ -34,7 +34,10 @@ final class BytesSource implements Body.Source {
 
     @Override
     public void cancel(Throwable reason) {
-        cancelled = reason;
+        // The empty body is shared by everyone, and has ended before anybody can cancel it.
+        if (bytes.length > 0) {
+            cancelled = reason;
+        }
     }
 
     @Override

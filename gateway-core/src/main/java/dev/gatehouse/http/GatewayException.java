@@ -43,6 +43,10 @@ public final class GatewayException extends RuntimeException {
     public enum Kind {
         /** The request target is ambiguous or malformed. */
         BAD_TARGET(400, Source.CLIENT, "The request target is malformed or ambiguous."),
+        /** The request target is longer than allowed. */
+        TARGET_TOO_LONG(414, Source.CLIENT, "The request target is too long."),
+        /** The header section has more fields or bytes than allowed. */
+        HEADERS_TOO_LARGE(431, Source.CLIENT, "The header section is too large."),
         /** The message is malformed in another way. */
         BAD_REQUEST(400, Source.CLIENT, "The request is malformed."),
         /** The method is refused for every target: CONNECT and TRACE. */

@@ -1,11 +1,13 @@
 package dev.gatehouse.http;
 
+import static dev.gatehouse.internal.syntax.FieldSyntax.sameName;
+
+import dev.gatehouse.internal.syntax.FieldSyntax;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -19,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Names compare without regard to case and keep the case they came with. A name may occur more than once. Instances
  * are immutable; each {@code with…} method returns a changed copy, or this instance if nothing changes.
  *
- * <p>Names and values are checked when they are set: a name must be a token (RFC 9110 §5.1), a value must hold no CR,
- * LF or NUL, so that no filter can split a message.
+ * <p>Names and values are checked when they are set: a name must be a token (RFC 9110 §5.1), a value holds no control
+ * character but the tab, and nothing beyond U+00FF, so that no filter can split a message.
  */
 public final class Headers implements Iterable<Headers.Field> {
 
@@ -68,11 +70,7 @@ public final class Headers implements Iterable<Headers.Field> {
         return builder.build();
     }
 
-    /**
-     * A builder without fields.
-     *
-     * @return a new builder
-     */
+    /** A builder without fields. */
     public static Builder builder() {
         return builder(8);
     }
@@ -93,7 +91,11 @@ public final class Headers implements Iterable<Headers.Field> {
      * @return a new builder
      */
     public Builder toBuilder() {
-        return new Builder(Arrays.copyOf(fields, fields.length + 8), fields.length);
+        return toBuilder(4);
+    }
+
+    private Builder toBuilder(int room) {
+        return new Builder(Arrays.copyOf(fields, fields.length + 2 * room), fields.length);
     }
 
     /**
@@ -132,7 +134,11 @@ public final class Headers implements Iterable<Headers.Field> {
      * @return the value, or null if there is none
      */
     public @Nullable String get(String name) {
-        for (int i = 0; i < fields.length; i += 2) {
+        return find(fields, fields.length, name);
+    }
+
+    private static @Nullable String find(String[] fields, int length, String name) {
+        for (int i = 0; i < length; i += 2) {
             if (sameName(fields[i], name)) {
                 return fields[i + 1];
             }
@@ -184,12 +190,7 @@ public final class Headers implements Iterable<Headers.Field> {
      * @return true if some line has it
      */
     public boolean containsToken(String name, String token) {
-        for (int i = 0; i < fields.length; i += 2) {
-            if (sameName(fields[i], name) && hasToken(fields[i + 1], token)) {
-                return true;
-            }
-        }
-        return false;
+        return all(name).stream().anyMatch(list -> FieldSyntax.hasMember(list, token));
     }
 
     /**
@@ -214,7 +215,7 @@ public final class Headers implements Iterable<Headers.Field> {
      * @throws IllegalArgumentException if the name or value is not allowed
      */
     public Headers with(String name, String value) {
-        return toBuilder().set(name, value).build();
+        return toBuilder(contains(name) ? 0 : 1).set(name, value).build();
     }
 
     /**
@@ -226,7 +227,7 @@ public final class Headers implements Iterable<Headers.Field> {
      * @throws IllegalArgumentException if the name or value is not allowed
      */
     public Headers withAdded(String name, String value) {
-        return toBuilder().add(name, value).build();
+        return toBuilder(1).add(name, value).build();
     }
 
     /**
@@ -236,27 +237,12 @@ public final class Headers implements Iterable<Headers.Field> {
      * @return the changed copy, or this instance if the name does not occur
      */
     public Headers without(String name) {
-        return contains(name) ? toBuilder().remove(name).build() : this;
+        return contains(name) ? toBuilder(0).remove(name).build() : this;
     }
 
     @Override
     public Iterator<Field> iterator() {
-        return new Iterator<>() {
-            private int next;
-
-            @Override
-            public boolean hasNext() {
-                return next < size();
-            }
-
-            @Override
-            public Field next() {
-                if (!hasNext()) {
-                    throw new NoSuchElementException();
-                }
-                return new Field(name(next), value(next++));
-            }
-        };
+        return new FieldIterator(this);
     }
 
     @Override
@@ -275,28 +261,14 @@ public final class Headers implements Iterable<Headers.Field> {
         return names().toString();
     }
 
-    private static boolean sameName(String a, String b) {
-        return a.length() == b.length() && a.equalsIgnoreCase(b);
-    }
-
-    private static boolean hasToken(String list, String token) {
-        int start = 0;
-        while (start <= list.length()) {
-            int comma = list.indexOf(',', start);
-            int end = comma < 0 ? list.length() : comma;
-            if (list.substring(start, end).trim().equalsIgnoreCase(token)) {
-                return true;
-            }
-            start = end + 1;
-        }
-        return false;
-    }
-
     /** Collects fields. Not safe for use by several threads. */
     public static final class Builder {
 
         private String[] fields;
         private int length;
+
+        /** Whether the array is full and was handed to what was built: the next change needs another. */
+        private boolean shared;
 
         private Builder(String[] fields, int length) {
             this.fields = fields;
@@ -309,23 +281,31 @@ public final class Headers implements Iterable<Headers.Field> {
          * @param name the name
          * @param value the value
          * @return this builder
-         * @throws IllegalArgumentException if the name is no token, or the value holds CR, LF or NUL
+         * @throws IllegalArgumentException if the name or value is not allowed
          */
         public Builder add(String name, String value) {
             FieldSyntax.checkName(name);
             FieldSyntax.checkValue(name, value);
-            return append(name, value);
+            return addParsed(name, value);
         }
 
         /**
-         * Adds a field line whose name and value a server's or client's parser has already checked.
+         * Adds a field line as a server's or client's parser gave it, without a check. For hosts and transports only: the
+         * gateway judges what they bring.
          *
          * @param name the name
          * @param value the value
          * @return this builder
          */
         public Builder addParsed(String name, String value) {
-            return append(name, value);
+            if (length == fields.length) {
+                fields = Arrays.copyOf(fields, Math.max(16, 2 * length));
+                shared = false;
+            }
+            fields[length] = Objects.requireNonNull(name);
+            fields[length + 1] = Objects.requireNonNull(value);
+            length += 2;
+            return this;
         }
 
         /**
@@ -334,20 +314,21 @@ public final class Headers implements Iterable<Headers.Field> {
          * @param name the name
          * @param value the value
          * @return this builder
-         * @throws IllegalArgumentException if the name is no token, or the value holds CR, LF or NUL
+         * @throws IllegalArgumentException if the name or value is not allowed
          */
         public Builder set(String name, String value) {
             FieldSyntax.checkName(name);
             FieldSyntax.checkValue(name, value);
             for (int i = 0; i < length; i += 2) {
                 if (sameName(fields[i], name)) {
+                    unshare();
                     fields[i] = name;
                     fields[i + 1] = value;
                     removeFrom(i + 2, field -> sameName(field, name));
                     return this;
                 }
             }
-            return append(name, value);
+            return addParsed(name, value);
         }
 
         /**
@@ -379,12 +360,7 @@ public final class Headers implements Iterable<Headers.Field> {
          * @return the value, or null if there is none
          */
         public @Nullable String get(String name) {
-            for (int i = 0; i < length; i += 2) {
-                if (sameName(fields[i], name)) {
-                    return fields[i + 1];
-                }
-            }
-            return null;
+            return find(fields, length, name);
         }
 
         /**
@@ -393,19 +369,22 @@ public final class Headers implements Iterable<Headers.Field> {
          * @return an immutable copy
          */
         public Headers build() {
-            return length == 0 ? EMPTY : new Headers(Arrays.copyOf(fields, length));
+            if (length == 0) {
+                return EMPTY;
+            }
+            shared = length == fields.length;
+            return new Headers(shared ? fields : Arrays.copyOf(fields, length));
         }
 
-        private Builder append(String name, String value) {
-            if (length == fields.length) {
-                fields = Arrays.copyOf(fields, Math.max(16, 2 * length));
+        private void unshare() {
+            if (shared) {
+                fields = fields.clone();
+                shared = false;
             }
-            fields[length++] = Objects.requireNonNull(name);
-            fields[length++] = Objects.requireNonNull(value);
-            return this;
         }
 
         private void removeFrom(int start, Predicate<String> test) {
+            unshare();
             int kept = start;
             for (int i = start; i < length; i += 2) {
                 if (!test.test(fields[i])) {

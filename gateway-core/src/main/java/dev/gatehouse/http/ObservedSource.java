@@ -2,9 +2,13 @@ package dev.gatehouse.http;
 
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Passes chunks through, and tells once how they ended. */
 final class ObservedSource implements Body.Source {
+
+    private static final Logger log = LoggerFactory.getLogger(Body.class);
 
     private final Body.Source source;
     private final AtomicReference<Body.@Nullable EndListener> listener;
@@ -35,6 +39,8 @@ final class ObservedSource implements Body.Source {
 
     @Override
     public void cancel(Throwable reason) {
+        // In this order: the source may call back a demand, whose reader meets the failure and would be taken for its
+        // cause.
         end(reason, true);
         source.cancel(reason);
     }
@@ -51,8 +57,14 @@ final class ObservedSource implements Body.Source {
 
     private void end(@Nullable Throwable failure, boolean cancelled) {
         Body.EndListener first = listener.getAndSet(null);
-        if (first != null) {
+        if (first == null) {
+            return;
+        }
+        try {
             first.ended(bytes, failure, cancelled);
+        } catch (RuntimeException e) {
+            // The reader is not to blame, and somebody must release its chunk.
+            log.warn("a listener for the end of a body failed", e);
         }
     }
 }

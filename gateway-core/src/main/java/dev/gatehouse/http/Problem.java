@@ -3,8 +3,7 @@ package dev.gatehouse.http;
 /** Writes the JSON of a problem report (RFC 9457 §3). */
 final class Problem {
 
-    static final Headers HEADERS =
-            Headers.of("Content-Type", "application/problem+json", "Cache-Control", "no-store");
+    static final Headers HEADERS = Headers.of("Content-Type", "application/problem+json", "Cache-Control", "no-store");
 
     private Problem() {}
 

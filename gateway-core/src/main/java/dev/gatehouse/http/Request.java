@@ -1,5 +1,8 @@
 package dev.gatehouse.http;
 
+import dev.gatehouse.internal.syntax.Authority;
+import dev.gatehouse.internal.syntax.FieldSyntax;
+import dev.gatehouse.internal.syntax.Printable;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,22 +21,8 @@ public final class Request {
     private final Body body;
     private final Connection connection;
 
-    private Request(Builder builder) {
-        this.method = builder.method;
-        this.target = builder.target;
-        this.authority = builder.authority;
-        this.headers = builder.headers;
-        this.body = builder.body;
-        this.connection = builder.connection;
-    }
-
     private Request(
-            String method,
-            RequestTarget target,
-            String authority,
-            Headers headers,
-            Body body,
-            Connection connection) {
+            String method, RequestTarget target, String authority, Headers headers, Body body, Connection connection) {
         this.method = method;
         this.target = target;
         this.authority = authority;
@@ -74,6 +63,30 @@ public final class Request {
      */
     public static Builder builder(String method, RequestTarget target) {
         return new Builder(method, target);
+    }
+
+    /**
+     * A request as a server received it, for hosts. Nothing is checked here: a gateway judges it as it came, and answers
+     * 400 itself, so that it gets the same verdict on every server.
+     *
+     * @param method the method, in the case it came with
+     * @param target the request target
+     * @param authority {@code :authority} of HTTP/2; null if the version has none, for the authority of an absolute target
+     *     or else the {@code Host} field
+     * @param headers the header section, made with {@link Headers.Builder#addParsed}; with {@code Host} if it came
+     * @param body the content
+     * @param connection what it came over
+     * @return a request
+     */
+    public static Request received(
+            String method,
+            RequestTarget target,
+            @Nullable String authority,
+            Headers headers,
+            Body body,
+            Connection connection) {
+        String host = defaultAuthority(authority, target, headers);
+        return new Request(method, target, host, headers, body, connection);
     }
 
     /**
@@ -164,11 +177,12 @@ public final class Request {
     /**
      * A copy that names another host.
      *
-     * @param newAuthority {@code host} or {@code host:port}
+     * @param newAuthority {@code host} or {@code host:port}; empty for none
      * @return the changed copy
+     * @throws IllegalArgumentException if it is no authority
      */
     public Request withAuthority(String newAuthority) {
-        return new Request(method, target, newAuthority, headers, body, connection);
+        return new Request(method, target, checkAuthority(newAuthority), headers, body, connection);
     }
 
     /**
@@ -177,6 +191,7 @@ public final class Request {
      * @param newHeaders the headers
      * @return the changed copy, or this request if they are the same instance
      */
+    @SuppressWarnings("ReferenceEquality") // comparing all fields would cost more than a copy
     public Request withHeaders(Headers newHeaders) {
         return newHeaders == headers ? this : new Request(method, target, authority, newHeaders, body, connection);
     }
@@ -216,7 +231,7 @@ public final class Request {
     /** The method and path only: queries and headers may hold secrets. */
     @Override
     public String toString() {
-        return method + " " + target.rawPath();
+        return Printable.of(method) + " " + target;
     }
 
     private static String checkMethod(String method) {
@@ -226,12 +241,28 @@ public final class Request {
         return method;
     }
 
+    private static String checkAuthority(String authority) {
+        if (!authority.isEmpty() && !Authority.isValid(authority)) {
+            throw new IllegalArgumentException(
+                    "not an authority (expected: host or host:port): \"" + Printable.of(authority) + '"');
+        }
+        return authority;
+    }
+
+    private static String defaultAuthority(@Nullable String given, RequestTarget target, Headers headers) {
+        String authority = given == null ? target.authority() : given;
+        if (authority == null) {
+            authority = headers.get("Host");
+        }
+        return authority == null ? "" : authority;
+    }
+
     /** Collects a request. Not safe for use by several threads. */
     public static final class Builder {
 
         private final String method;
         private final RequestTarget target;
-        private String authority = "";
+        private @Nullable String authority;
         private Headers headers = Headers.empty();
         private Body body = Body.empty();
         private Connection connection = Connection.IN_PROCESS;
@@ -239,21 +270,18 @@ public final class Request {
         private Builder(String method, RequestTarget target) {
             this.method = checkMethod(method);
             this.target = Objects.requireNonNull(target);
-            String own = target.authority();
-            if (own != null) {
-                authority = own;
-            }
         }
 
         /**
          * Sets the host and port that the request is for. <b>Default:</b> the authority of an absolute target, else the
          * {@code Host} header, else empty.
          *
-         * @param value {@code host} or {@code host:port}
+         * @param value {@code host} or {@code host:port}; empty for none
          * @return this builder
+         * @throws IllegalArgumentException if it is no authority
          */
         public Builder authority(String value) {
-            this.authority = Objects.requireNonNull(value);
+            this.authority = checkAuthority(value);
             return this;
         }
 
@@ -309,11 +337,7 @@ public final class Request {
          * @return a request
          */
         public Request build() {
-            if (authority.isEmpty()) {
-                @Nullable String host = headers.get("Host");
-                authority = host == null ? "" : host;
-            }
-            return new Request(this);
+            return new Request(method, target, defaultAuthority(authority, target, headers), headers, body, connection);
         }
     }
 }

@@ -80,8 +80,7 @@ public final class Response {
      * @return a response
      */
     public static Response problem(int status, String code, String detail) {
-        return new Response(
-                status, Problem.HEADERS, Body.of(Problem.json(status, code, detail)), null);
+        return new Response(status, Problem.HEADERS, Body.of(Problem.json(status, code, detail)), null);
     }
 
     /**
@@ -136,6 +135,7 @@ public final class Response {
      * @param newHeaders the headers
      * @return the changed copy, or this response if they are the same instance
      */
+    @SuppressWarnings("ReferenceEquality") // comparing all fields would cost more than a copy
     public Response withHeaders(Headers newHeaders) {
         return newHeaders == headers ? this : new Response(status, newHeaders, body, failure);
     }

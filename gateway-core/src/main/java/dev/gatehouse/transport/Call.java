@@ -10,9 +10,9 @@ import java.time.Duration;
  * @param endpoint where to
  * @param request what to send
  * @param protocol which version of HTTP to speak
- * @param connectTimeout how long a new connection, TLS included, may take
- * @param idleTimeout how long the connection may stay silent in both directions once the request is under way; zero for
- *     no limit
+ * @param connectTimeout how long the request may wait for a connection: for a new one, TLS included, or for one in use to
+ *     become free; more than zero
+ * @param idleTimeout how long nothing may be sent or received for the request once it is under way; zero for no limit
  */
 public record Call(
         Endpoint endpoint, Request request, Protocol protocol, Duration connectTimeout, Duration idleTimeout) {

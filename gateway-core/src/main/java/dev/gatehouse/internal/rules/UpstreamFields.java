@@ -1,0 +1,113 @@
+package dev.gatehouse.internal.rules;
+
+import dev.gatehouse.http.ClientInfo;
+import dev.gatehouse.http.Headers;
+import dev.gatehouse.http.Request;
+import dev.gatehouse.internal.syntax.FieldSyntax;
+import dev.gatehouse.internal.syntax.IpAddress;
+import java.net.InetAddress;
+import org.jspecify.annotations.Nullable;
+
+/** The header section that an upstream gets. */
+final class UpstreamFields {
+
+    private static final String X_FOR = "X-Forwarded-For";
+    private static final String X_PROTO = "X-Forwarded-Proto";
+    private static final String X_HOST = "X-Forwarded-Host";
+    private static final String FORWARDED = "Forwarded";
+
+    private final boolean xForwarded;
+    private final boolean forwarded;
+    private final Via via;
+
+    UpstreamFields(boolean xForwarded, boolean forwarded, Via via) {
+        this.xForwarded = xForwarded;
+        this.forwarded = forwarded;
+        this.via = via;
+    }
+
+    Headers of(Request request, ClientInfo client) {
+        Headers headers = request.headers();
+        InetAddress peer = request.connection().remote().getAddress();
+        boolean peerKnown = peer != null;
+        boolean hostKnown = !client.host().isEmpty();
+        int more = 1 + (forwarded ? 1 : 0);
+        if (xForwarded) {
+            more += 1 + (peerKnown ? 1 : 0) + (hostKnown ? 1 : 0);
+        }
+        Headers.Builder builder = kept(headers).toBuilder(more);
+        builder.addParsed(Via.NAME, via.appendedTo(headers, request.connection().protocol()));
+        String peerText =
+                peer == null ? null : peer.equals(client.inetAddress()) ? client.address() : IpAddress.format(peer);
+        if (xForwarded) {
+            if (peerText != null) {
+                builder.addParsed(X_FOR, ForwardingPolicy.append(headers.all(X_FOR), peerText));
+            }
+            builder.addParsed(X_PROTO, client.scheme());
+            if (hostKnown) {
+                builder.addParsed(X_HOST, client.host());
+            }
+        }
+        if (forwarded) {
+            builder.addParsed(
+                    FORWARDED, ForwardingPolicy.append(headers.all(FORWARDED), element(request, peer, peerText)));
+        }
+        return builder.build();
+    }
+
+    private static Selection kept(Headers headers) {
+        Selection selection = new Selection(headers);
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
+            boolean trailers = name.length() == 2 && headers.value(i).equals("trailers");
+            if ((HopByHop.isOne(name) && !trailers) || isWrittenAnew(name) || isTakenForAnother(name, headers)) {
+                selection.drop(i);
+            }
+        }
+        return selection;
+    }
+
+    /** By this class, or by the transport: framing from the body, {@code Host} from the authority, {@code Expect} not at all. */
+    private static boolean isWrittenAnew(String name) {
+        return switch (name.length()) {
+            case 3 -> name.equalsIgnoreCase(Via.NAME);
+            case 4 -> name.equalsIgnoreCase("Host");
+            case 6 -> name.equalsIgnoreCase("Expect");
+            case 9 -> name.equalsIgnoreCase(FORWARDED);
+            case 14 -> name.equalsIgnoreCase("Content-Length");
+            case 15 -> name.equalsIgnoreCase(X_FOR);
+            case 16 -> name.equalsIgnoreCase(X_HOST);
+            case 17 -> name.equalsIgnoreCase(X_PROTO);
+            default -> false;
+        };
+    }
+
+    /**
+     * Whether there is another field that this one can be taken for. A filter may have set that one, as proof of who the
+     * client is, and a client may have sent this one to have it overlooked.
+     */
+    private static boolean isTakenForAnother(String name, Headers headers) {
+        if (!FieldNames.folds(name)) {
+            return false;
+        }
+        String plain = FieldNames.unfold(name);
+        for (int i = 0; i < headers.size(); i++) {
+            String other = headers.name(i);
+            if (!FieldNames.folds(other) && FieldSyntax.sameName(other, plain)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String element(Request request, @Nullable InetAddress peer, @Nullable String peerText) {
+        StringBuilder element = new StringBuilder(64);
+        String host = request.authority().isEmpty() ? null : request.authority();
+        ForwardedElement.write(
+                element,
+                ForwardedElement.node(peer, peerText),
+                host,
+                request.connection().scheme());
+        return element.toString();
+    }
+}

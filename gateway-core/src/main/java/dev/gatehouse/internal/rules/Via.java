@@ -1,0 +1,30 @@
+package dev.gatehouse.internal.rules;
+
+import dev.gatehouse.http.Headers;
+
+/** This gateway in the list of those a message came through (RFC 9110 §7.6.3). */
+final class Via {
+
+    static final String NAME = "Via";
+
+    private final String http10;
+    private final String http11;
+    private final String http2;
+
+    Via(String pseudonym) {
+        this.http10 = "1.0 " + pseudonym;
+        this.http11 = "1.1 " + pseudonym;
+        this.http2 = "2 " + pseudonym;
+    }
+
+    /** The value with this gateway as the last member, given the protocol that the message came by. */
+    String appendedTo(Headers headers, String protocol) {
+        String own = protocol.startsWith("HTTP/2") ? http2 : protocol.equals("HTTP/1.0") ? http10 : http11;
+        return headers.contains(NAME) ? ForwardingPolicy.append(headers.all(NAME), own) : own;
+    }
+
+    /** The fields with this gateway added. */
+    Headers addTo(Headers headers, String protocol) {
+        return headers.with(NAME, appendedTo(headers, protocol));
+    }
+}
