@@ -1,0 +1,147 @@
+package dev.gatehouse.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.ConfigurationException;
+import dev.gatehouse.Gateway;
+import dev.gatehouse.GatewayBuilder;
+import dev.gatehouse.RouteBuilder;
+import dev.gatehouse.http.Response;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+
+/** What all parts of {@link HostContract} share: one upstream, one gateway, one host. */
+abstract class HostFixture {
+
+    static final String HOST = " HTTP/1.1\r\nHost: example.org\r\n";
+    static final Duration SHORT = Duration.ofMillis(300);
+
+    /** More than all buffers between two ends that do not read, and can still be held in memory. */
+    static final int MUCH = 48 << 20;
+
+    private final Deque<AutoCloseable> resources = new ArrayDeque<>();
+    private final List<String> unexpected = new CopyOnWriteArrayList<>();
+    private @Nullable HostUnderTest host;
+
+    /**
+     * Starts the host under test on a free port.
+     *
+     * @param gateway what it serves by
+     * @param code its own code, behind the gateway; a host without any does not use it
+     * @return the running host
+     * @throws Exception as it comes; a gateway that the host refuses must be refused here
+     */
+    protected abstract HostUnderTest start(Gateway gateway, HostCode code) throws Exception;
+
+    @AfterEach
+    final void closeEverything() throws Exception {
+        while (!resources.isEmpty()) {
+            resources.pop().close();
+        }
+        assertThat(unexpected).as("the host's own code ran").isEmpty();
+    }
+
+    final <T extends AutoCloseable> T keep(T resource) {
+        resources.push(resource);
+        return resource;
+    }
+
+    final RawUpstream upstream(RawUpstream.Script script) {
+        return keep(RawUpstream.start(script));
+    }
+
+    final RawUpstream upstream(String response) {
+        return keep(RawUpstream.start(RawUpstream.answering(response)));
+    }
+
+    /** A host whose gateway sends everything to an upstream. */
+    final void proxy(RawUpstream upstream) {
+        proxy(upstream, route -> {});
+    }
+
+    final void proxy(RawUpstream upstream, Consumer<RouteBuilder> settings) {
+        run(gateway -> gateway.upstream("up", up -> up.endpoints(upstream.endpoint()))
+                .route("/**", route -> {
+                    settings.accept(route);
+                    route.to("up");
+                }));
+    }
+
+    /** A host with a gateway, and no code of its own that a test expects to run. */
+    final void run(Consumer<GatewayBuilder> settings) {
+        run(settings, call -> unexpected.add("once"));
+    }
+
+    final void run(Consumer<GatewayBuilder> settings, HostCode code) {
+        GatewayBuilder builder = Gateway.builder();
+        settings.accept(builder);
+        Gateway gateway = builder.build();
+        keep(() -> gateway.close(Duration.ZERO));
+        try {
+            host = keep(start(gateway, code));
+        } catch (RuntimeException refused) {
+            throw refused;
+        } catch (Exception failed) {
+            throw new AssertionError("the host did not start", failed);
+        }
+    }
+
+    /**
+     * A host whose gateway has a route to its own code. One that has no such code must refuse it.
+     *
+     * @return whether it runs
+     */
+    final boolean runHost(Consumer<GatewayBuilder> settings, HostCode code) {
+        try {
+            run(settings, code);
+        } catch (ConfigurationException refused) {
+            run(gateway -> gateway.route("/", route -> route.respond(Response.of(204))));
+            assertThat(host().capabilities().toHost())
+                    .as("it says that it has code of its own, and refuses a route to it")
+                    .isFalse();
+            return false;
+        }
+        assertThat(host().capabilities().toHost())
+                .as("it has code of its own, and does not say so")
+                .isTrue();
+        return true;
+    }
+
+    final HostUnderTest host() {
+        return Objects.requireNonNull(host, "no host was started");
+    }
+
+    final HttpSocket client() {
+        return keep(new HttpSocket(host().port()));
+    }
+
+    /** A request without content, and without more headers. */
+    final String get(String target) {
+        return request("GET", target) + "\r\n";
+    }
+
+    /** A request line and the host, open for more headers. */
+    final String request(String method, String target) {
+        return method + ' ' + host().prefix() + target + HOST;
+    }
+
+    final String post(String target, String content) {
+        return request("POST", target) + "Content-Length: " + content.length() + "\r\n\r\n" + content;
+    }
+
+    /** Lines of a message, each with its end. */
+    static String lines(String... lines) {
+        return String.join("\r\n", lines) + "\r\n";
+    }
+
+    static String response(String content) {
+        return "HTTP/1.1 200 OK\r\nContent-Length: " + content.length() + "\r\n\r\n" + content;
+    }
+}

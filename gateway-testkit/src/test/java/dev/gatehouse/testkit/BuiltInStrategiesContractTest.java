@@ -1,0 +1,122 @@
+package dev.gatehouse.testkit;
+
+import dev.gatehouse.balancer.Endpoint;
+import dev.gatehouse.balancer.PickContext;
+import dev.gatehouse.balancer.Strategy;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Nested;
+
+/** The contract, for every strategy that Gatehouse brings. */
+class BuiltInStrategiesContractTest {
+
+    private static Map<String, Double> equalShares(List<Endpoint> endpoints) {
+        return endpoints.stream().collect(Collectors.toMap(Endpoint::id, endpoint -> 1.0 / endpoints.size()));
+    }
+
+    private static Map<String, Double> sharesByWeight(List<Endpoint> endpoints) {
+        double sum = endpoints.stream().mapToInt(Endpoint::weight).sum();
+        return endpoints.stream().collect(Collectors.toMap(Endpoint::id, endpoint -> endpoint.weight() / sum));
+    }
+
+    @Nested
+    class RoundRobin extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.roundRobin();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return equalShares(endpoints);
+        }
+    }
+
+    @Nested
+    class WeightedRoundRobin extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.weightedRoundRobin();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    @Nested
+    class Chance extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.random();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return equalShares(endpoints);
+        }
+    }
+
+    @Nested
+    class LeastOfTwo extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.leastRequest();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    @Nested
+    class LeastOfTen extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.leastRequest(10);
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    @Nested
+    class ClientIpHash extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.clientIpHash();
+        }
+
+        @Override
+        protected PickContext context(int number) {
+            return PickContext.forClient("10." + (number >> 16) + "." + ((number >> 8) & 255) + "." + (number & 255));
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+
+        /** The arcs of 160 points for each unit of weight differ by 1/sqrt(160) = 8 %; four deviations of that. */
+        @Override
+        protected double shareTolerance() {
+            return 0.32;
+        }
+    }
+
+    /** A strategy that promises nothing about shares passes by the rest. */
+    @Nested
+    class FirstOnly extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return setup -> setup.nodes().isEmpty()
+                    ? context -> null
+                    : context -> setup.nodes().get(0);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+package dev.gatehouse.testkit.host;
+
+import dev.gatehouse.Gateway;
+import dev.gatehouse.testkit.HostCode;
+import dev.gatehouse.testkit.HostContract;
+import dev.gatehouse.testkit.HostUnderTest;
+
+final class ServletOnTomcatHostTest extends HostContract {
+
+    @Override
+    protected HostUnderTest start(Gateway gateway, HostCode code) throws Exception {
+        return Hosts.SERVLET_ON_TOMCAT.start(gateway, code);
+    }
+}
