@@ -1,0 +1,60 @@
+package dev.gatehouse.examples;
+
+import dev.gatehouse.balancer.Balancer;
+import dev.gatehouse.balancer.Outcome;
+import dev.gatehouse.balancer.PickContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Balancing with the HTTP client that an application already has, without a gateway in between. */
+public final class ClientSideBalancing {
+
+    private ClientSideBalancing() {}
+
+    /** Asks for some orders, each time from the endpoint that the balancer chooses. */
+    static List<String> orders(Balancer orders, int count) throws IOException, InterruptedException {
+        HttpClient http = HttpClient.newHttpClient();
+        List<String> answers = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            String path = "/orders/" + i;
+            answers.add(orders.call(
+                            PickContext.none(),
+                            endpoint -> get(http, endpoint.resolve(path)),
+                            answer -> Outcome.ofStatus(answer.statusCode()))
+                    .body());
+        }
+        return answers;
+    }
+
+    private static HttpResponse<String> get(HttpClient http, URI uri) {
+        try {
+            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /**
+     * Starts two services and asks them.
+     *
+     * @param args none
+     * @throws Exception if a call fails
+     */
+    public static void main(String[] args) throws Exception {
+        try (OrderService one = OrderService.start("orders-1");
+                OrderService two = OrderService.start("orders-2");
+                Balancer balancer = Balancer.builder(one.uri(), two.uri()).build()) {
+            orders(balancer, 10).forEach(System.out::print);
+        }
+    }
+}

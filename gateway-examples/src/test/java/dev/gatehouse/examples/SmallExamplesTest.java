@@ -1,0 +1,81 @@
+package dev.gatehouse.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.gatehouse.Gateway;
+import dev.gatehouse.balancer.Balancer;
+import dev.gatehouse.balancer.Strategy;
+import dev.gatehouse.jetty.GatewayServer;
+import java.net.http.HttpResponse;
+import java.util.List;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.junit.jupiter.api.Test;
+
+class SmallExamplesTest {
+
+    @Test
+    void theCustomFiltersRefuseMarkAndTime() throws Exception {
+        try (OrderService orders = OrderService.start("orders-1");
+                GatewayServer server = GatewayServer.start(CustomFilter.gateway(orders.uri()), "127.0.0.1", 0)) {
+            HttpResponse<String> refused = Http.get(server.port(), "/orders/1");
+            assertThat(refused.statusCode()).isEqualTo(403);
+            assertThat(refused.headers().firstValue("Strict-Transport-Security"))
+                    .isPresent();
+            HttpResponse<String> passed = Http.get(server.port(), "/orders/1", "X-Tenant", "acme");
+            assertThat(passed.body()).contains("orders-1");
+            assertThat(passed.headers().firstValue("Server-Timing").orElseThrow())
+                    .startsWith("gateway;dur=");
+        }
+    }
+
+    @Test
+    void theCustomStrategyStaysInItsZone() throws Exception {
+        try (OrderService here = OrderService.start("orders-here");
+                OrderService there = OrderService.start("orders-there");
+                GatewayServer server =
+                        GatewayServer.start(CustomStrategy.gateway(here.uri(), there.uri()), "127.0.0.1", 0)) {
+            for (int i = 0; i < 5; i++) {
+                assertThat(Http.get(server.port(), "/orders/1").body()).contains("orders-here");
+            }
+        }
+    }
+
+    @Test
+    void theClientBalancesByItself() throws Exception {
+        try (OrderService one = OrderService.start("orders-1");
+                OrderService two = OrderService.start("orders-2");
+                Balancer balancer = Balancer.builder(one.uri(), two.uri())
+                        .strategy(Strategy.roundRobin())
+                        .build()) {
+            List<String> answers = ClientSideBalancing.orders(balancer, 4);
+            assertThat(answers)
+                    .filteredOn(answer -> answer.contains("orders-1"))
+                    .hasSize(2);
+            assertThat(answers)
+                    .filteredOn(answer -> answer.contains("orders-2"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void theServletsAreGuardedAndOnePathIsProxied() throws Exception {
+        try (OrderService legacy = OrderService.start("legacy");
+                Gateway gateway = ServletMiddleware.gateway(legacy.uri())) {
+            Server server = ServletMiddleware.server(gateway, 0);
+            server.start();
+            try {
+                int port = ((ServerConnector) server.getConnectors()[0]).getLocalPort();
+                assertThat(Http.get(port, "/orders/1").body()).contains("legacy");
+                HttpResponse<String> guarded = Http.get(port, "/v2/greeting");
+                assertThat(guarded.body()).isEqualTo("hello from /v2/greeting");
+                assertThat(guarded.headers().firstValue("RateLimit")).isPresent();
+                HttpResponse<String> untouched = Http.get(port, "/other");
+                assertThat(untouched.body()).isEqualTo("hello from /other");
+                assertThat(untouched.headers().firstValue("RateLimit")).isEmpty();
+            } finally {
+                server.stop();
+            }
+        }
+    }
+}
