@@ -224,9 +224,29 @@ public final class RequestTarget {
      * @return the text between two raw slashes
      */
     public String rawSegment(int index) {
+        return raw.substring(segmentStart(index), segmentEnd(index));
+    }
+
+    /**
+     * Where a segment begins in {@link #raw()}, for who compares segments without copying them.
+     *
+     * @param index 0 to {@link #segmentCount()} - 1
+     * @return the index of its first character
+     */
+    public int segmentStart(int index) {
         Objects.checkIndex(index, segmentCount);
-        int end = index + 1 < segmentCount ? starts[index + 1] - 1 : pathEnd;
-        return raw.substring(starts[index], end);
+        return starts[index];
+    }
+
+    /**
+     * Where a segment ends in {@link #raw()}.
+     *
+     * @param index 0 to {@link #segmentCount()} - 1
+     * @return the index after its last character
+     */
+    public int segmentEnd(int index) {
+        Objects.checkIndex(index, segmentCount);
+        return index + 1 < segmentCount ? starts[index + 1] - 1 : pathEnd;
     }
 
     /**

@@ -1,10 +1,11 @@
 package dev.gatehouse.internal.routing;
 
 import dev.gatehouse.http.Request;
+import dev.gatehouse.internal.syntax.FieldSyntax;
+import dev.gatehouse.internal.syntax.Printable;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,14 +19,25 @@ import org.jspecify.annotations.Nullable;
 public record Condition(
         boolean query, String name, @Nullable String value) {
 
-    /** A header field must be there. */
+    /**
+     * A header field must be there.
+     *
+     * @throws IllegalArgumentException if it is no field name
+     */
     public static Condition header(String name) {
+        FieldSyntax.checkName(name);
         return new Condition(false, name.toLowerCase(Locale.ROOT), null);
     }
 
-    /** A header field must have this value. */
+    /**
+     * A header field must have this value.
+     *
+     * @throws IllegalArgumentException if no field can have this name or value
+     */
     public static Condition header(String name, String value) {
-        return new Condition(false, name.toLowerCase(Locale.ROOT), Objects.requireNonNull(value));
+        FieldSyntax.checkName(name);
+        FieldSyntax.checkValue(name, value);
+        return new Condition(false, name.toLowerCase(Locale.ROOT), value);
     }
 
     /** A query parameter must be there. */
@@ -35,7 +47,7 @@ public record Condition(
 
     /** A query parameter must have this value. */
     public static Condition query(String name, String value) {
-        return new Condition(true, name, Objects.requireNonNull(value));
+        return new Condition(true, name, value);
     }
 
     boolean matches(Request request) {
@@ -45,13 +57,9 @@ public record Condition(
         return actual != null && (value == null || value.equals(actual));
     }
 
-    /** Whether no request can fulfil both. */
-    boolean excludes(Condition other) {
-        return query == other.query
-                && name.equals(other.name)
-                && value != null
-                && other.value != null
-                && !value.equals(other.value);
+    /** What it concerns, whatever the value: two conditions on one subject are about the same text of a request. */
+    String subject() {
+        return (query ? "query " : "header ") + name;
     }
 
     private @Nullable String parameter(@Nullable String query) {
@@ -86,6 +94,6 @@ public record Condition(
 
     @Override
     public String toString() {
-        return (query ? "query " : "header ") + name + (value == null ? "" : "=" + value);
+        return Printable.of(value == null ? subject() : subject() + '=' + value);
     }
 }

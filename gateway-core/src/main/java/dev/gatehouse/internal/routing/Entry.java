@@ -3,11 +3,13 @@ package dev.gatehouse.internal.routing;
 import dev.gatehouse.http.PathVariables;
 import dev.gatehouse.http.Request;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** A route at its place in the tree, where only method and conditions are left to judge. */
+/** A route at its place in the tree, where only method and conditions are left to judge. Immutable. */
 final class Entry<T> {
 
     /**
@@ -22,6 +24,8 @@ final class Entry<T> {
     private final String id;
     private final RoutePattern pattern;
     private final T value;
+    private final Set<String> accepted;
+    private final Condition[] conditions;
     private final List<String> variables;
 
     /** For each variable the index of its segment. */
@@ -31,11 +35,22 @@ final class Entry<T> {
         this.id = id;
         this.pattern = pattern;
         this.value = value;
+        this.accepted = withHead(pattern.methods());
+        this.conditions = pattern.conditions().toArray(Condition[]::new);
         this.variables = pattern.variables();
         List<RoutePattern.Part> parts = pattern.parts();
         this.variableSegments = IntStream.range(0, parts.size())
                 .filter(i -> parts.get(i).variable())
                 .toArray();
+    }
+
+    /** GET includes HEAD (RFC 9110 §9.3.2). */
+    private static Set<String> withHead(Set<String> methods) {
+        Set<String> accepted = new HashSet<>(methods);
+        if (methods.contains("GET")) {
+            accepted.add("HEAD");
+        }
+        return Set.copyOf(accepted);
     }
 
     String id() {
@@ -50,17 +65,19 @@ final class Entry<T> {
         return value;
     }
 
-    /** GET includes HEAD (RFC 9110 §9.3.2). */
+    /** The methods that it takes, by name or because GET includes HEAD; empty for any. */
+    Set<String> accepted() {
+        return accepted;
+    }
+
     boolean takesMethod(String method) {
-        return pattern.methods().isEmpty()
-                || pattern.methods().contains(method)
-                || (method.equals("HEAD") && pattern.methods().contains("GET"));
+        return accepted.isEmpty() || accepted.contains(method);
     }
 
     /** The condition that a request does not fulfil; null if it fulfils all. */
     @Nullable
     Condition unfulfilled(Request request) {
-        for (Condition condition : pattern.conditions()) {
+        for (Condition condition : conditions) {
             if (!condition.matches(request)) {
                 return condition;
             }
@@ -70,25 +87,5 @@ final class Entry<T> {
 
     PathVariables variables(Request request) {
         return PathVariables.of(variables, variableSegments, request.target());
-    }
-
-    /** Whether both are equally specific and some request fulfils both. They share host and template. */
-    boolean conflictsWith(Entry<?> other) {
-        if (SPECIFICITY.compare(this, other) != 0) {
-            return false;
-        }
-        boolean methodsMeet = pattern.methods().isEmpty()
-                || pattern.methods().stream()
-                        .anyMatch(method -> other.pattern.methods().contains(method));
-        return methodsMeet
-                && pattern.conditions().stream()
-                        .noneMatch(mine -> other.pattern.conditions().stream().anyMatch(mine::excludes));
-    }
-
-    /** Whether both match exactly the same requests. They share host and template. */
-    boolean sameAs(Entry<?> other) {
-        return pattern.methods().equals(other.pattern.methods())
-                && pattern.conditions().containsAll(other.pattern.conditions())
-                && other.pattern.conditions().containsAll(pattern.conditions());
     }
 }

@@ -1,24 +1,22 @@
 package dev.gatehouse.internal.routing;
 
-import dev.gatehouse.http.Request;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** The same walk, which notes what it meets, and goes on after the route that it would have ended at. */
-final class Explaining<T> extends Search<T> {
+/** Notes what a walk meets, and lets it go on after the route that it would have ended at. */
+final class Explaining<T> implements Trace<T> {
 
     private final String method;
     private final List<RouteVerdict> verdicts = new ArrayList<>();
     private @Nullable String chosen;
 
-    Explaining(Request request) {
-        super(request);
-        this.method = request.method();
+    Explaining(String method) {
+        this.method = method;
     }
 
     @Override
-    boolean accept(Entry<T> entry) {
+    public boolean takes(Entry<T> entry) {
         if (chosen == null) {
             chosen = entry.id();
             verdicts.add(new RouteVerdict(entry.id(), true, "matches " + entry.pattern() + ", the most specific"));
@@ -29,13 +27,12 @@ final class Explaining<T> extends Search<T> {
     }
 
     @Override
-    void unfulfilled(Entry<T> entry, Condition condition) {
+    public void unfulfilled(Entry<T> entry, Condition condition) {
         verdicts.add(new RouteVerdict(entry.id(), false, "the path matches, but not " + condition));
     }
 
     @Override
-    void wrongMethod(Entry<T> entry) {
-        super.wrongMethod(entry);
+    public void wrongMethod(Entry<T> entry) {
         verdicts.add(new RouteVerdict(
                 entry.id(), false, "takes " + String.join(", ", entry.pattern().methods()) + ", not " + method));
     }

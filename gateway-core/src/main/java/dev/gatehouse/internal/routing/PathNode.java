@@ -1,71 +1,98 @@
 package dev.gatehouse.internal.routing;
 
-import java.util.ArrayList;
-import java.util.HashMap;
+import dev.gatehouse.http.Request;
+import dev.gatehouse.http.RequestTarget;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** A node of the tree over the segments of paths. Built by one thread, then only read. */
+/**
+ * A node of the tree over the segments of paths. Immutable.
+ *
+ * <p>A walk through it tries the most specific branch first. A node has one way to it from the root, so a walk visits it at
+ * most once: however a path is made, the walk is bounded by the nodes that agree with it so far.
+ */
 final class PathNode<T> {
 
-    private final Map<String, PathNode<T>> literals = new HashMap<>();
-    private @Nullable PathNode<T> variable;
+    private final TextMap<PathNode<T>> literals;
+    private final @Nullable PathNode<T> variable;
+    private final List<Entry<T>> ends;
+    private final List<Entry<T>> rests;
 
-    /** Routes whose path ends here. */
-    private final List<Entry<T>> ends = new ArrayList<>(0);
+    /**
+     * A node.
+     *
+     * @param literals what is below, by the decoded segment
+     * @param variable what is below for any segment that is not empty
+     * @param ends routes whose path ends here, the most specific first
+     * @param rests routes whose path goes on with {@code **} here, the most specific first
+     */
+    PathNode(TextMap<PathNode<T>> literals, @Nullable PathNode<T> variable, List<Entry<T>> ends, List<Entry<T>> rests) {
+        this.literals = literals;
+        this.variable = variable;
+        this.ends = ends;
+        this.rests = rests;
+    }
 
-    /** Routes whose path goes on with {@code **} here. */
-    private final List<Entry<T>> rests = new ArrayList<>(0);
-
+    /**
+     * The route below this node for a path from one of its segments on.
+     *
+     * @param trace is told what the walk meets; null, as for most requests, if nobody wants to know
+     * @return null if there is none
+     */
     @Nullable
-    PathNode<T> literal(String segment) {
-        return literals.get(segment);
-    }
-
-    @Nullable
-    PathNode<T> variable() {
-        return variable;
-    }
-
-    List<Entry<T>> ends() {
-        return ends;
-    }
-
-    List<Entry<T>> rests() {
-        return rests;
-    }
-
-    void add(Entry<T> entry) {
-        PathNode<T> node = this;
-        for (RoutePattern.Part part : entry.pattern().parts()) {
-            node = node.child(part);
+    Entry<T> find(Request request, int segment, @Nullable Trace<T> trace) {
+        if (trace != null) {
+            trace.visited(this);
         }
-        (entry.pattern().rest() ? node.rests : node.ends).add(entry);
-    }
-
-    private PathNode<T> child(RoutePattern.Part part) {
-        if (!part.variable()) {
-            return literals.computeIfAbsent(part.text(), text -> new PathNode<>());
-        }
-        if (variable == null) {
-            variable = new PathNode<>();
-        }
-        return variable;
-    }
-
-    /** Puts the routes of each place in order, and shows each place that has any. */
-    void finish(Consumer<List<Entry<T>>> places) {
-        for (List<Entry<T>> place : List.of(ends, rests)) {
-            if (!place.isEmpty()) {
-                place.sort(Entry.SPECIFICITY);
-                places.accept(place);
+        RequestTarget target = request.target();
+        Entry<T> found;
+        if (segment == target.segmentCount()) {
+            found = among(ends, request, trace);
+        } else {
+            PathNode<T> literal = literal(target, segment);
+            found = literal == null ? null : literal.find(request, segment + 1, trace);
+            if (found == null && variable != null && target.segmentStart(segment) < target.segmentEnd(segment)) {
+                found = variable.find(request, segment + 1, trace);
             }
         }
-        literals.values().forEach(child -> child.finish(places));
-        if (variable != null) {
-            variable.finish(places);
+        return found == null ? among(rests, request, trace) : found;
+    }
+
+    private @Nullable PathNode<T> literal(RequestTarget target, int segment) {
+        if (literals.isEmpty()) {
+            return null;
         }
+        String raw = target.raw();
+        int start = target.segmentStart(segment);
+        int end = target.segmentEnd(segment);
+        int hash = 0;
+        for (int i = start; i < end; i++) {
+            char c = raw.charAt(i);
+            if (c == '%') {
+                return literals.get(target.segment(segment));
+            }
+            hash = TextMap.nextHash(hash, c);
+        }
+        return literals.get(raw, start, end, hash);
+    }
+
+    @SuppressWarnings("ForLoopReplaceableByForEach") // an iterator for each request
+    private static <T> @Nullable Entry<T> among(List<Entry<T>> place, Request request, @Nullable Trace<T> trace) {
+        for (int i = 0; i < place.size(); i++) {
+            Entry<T> entry = place.get(i);
+            Condition unfulfilled = entry.unfulfilled(request);
+            if (unfulfilled != null) {
+                if (trace != null) {
+                    trace.unfulfilled(entry, unfulfilled);
+                }
+            } else if (!entry.takesMethod(request.method())) {
+                if (trace != null) {
+                    trace.wrongMethod(entry);
+                }
+            } else if (trace == null || trace.takes(entry)) {
+                return entry;
+            }
+        }
+        return null;
     }
 }

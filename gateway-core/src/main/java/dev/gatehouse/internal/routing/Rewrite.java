@@ -8,6 +8,7 @@ import dev.gatehouse.http.TargetRule;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +18,23 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Rewrite {
 
-    private final int stripped;
+    /** Decoded segments to take off; none to take off nothing. */
+    private final List<String> stripped;
+
     private final @Nullable RoutePattern template;
+
+    /** The template's segments, still encoded; none if there is no template. */
+    private final List<String> rawParts;
+
+    /** How many segments the pattern has before its {@code **}. */
     private final int restFrom;
+
     private final String prefix;
 
     private Rewrite(Builder builder) {
         this.stripped = builder.stripped;
         this.template = builder.template;
+        this.rawParts = template == null ? List.of() : template.rawParts();
         this.restFrom = builder.pattern.parts().size();
         this.prefix = builder.prefix;
     }
@@ -35,55 +45,74 @@ public final class Rewrite {
     }
 
     /**
-     * Rewrites.
+     * Rewrites. The asterisk, which is no path, is left alone.
      *
-     * @param target a target that the pattern matched
-     * @param variables what its variables stand for
-     * @throws GatewayException BAD_TARGET if the result breaks a rule that the target does not
+     * @param target the target that the pattern matched, or what a filter has made of it since; a prefix that it does not
+     *     begin with any more is not taken off
+     * @param variables what the pattern's variables stand for
+     * @throws GatewayException BAD_TARGET if the result breaks a rule that the target does not, or begins with what reads
+     *     as a host
      */
     public RequestTarget apply(RequestTarget target, PathVariables variables) {
-        String path = prefix + (template == null ? from(target, stripped) : filled(template, target, variables));
-        Set<TargetRule> broken = EnumSet.noneOf(TargetRule.class);
+        if (target.form() == RequestTarget.Form.ASTERISK) {
+            return target;
+        }
+        String path = prefix + (template == null ? stripped(target) : filled(template, target, variables));
+        if (path.isEmpty()) {
+            path = "/";
+        }
         RequestTarget changed;
         try {
             changed = target.withRawPath(path);
         } catch (IllegalArgumentException unsendable) {
             throw new GatewayException(Kind.BAD_TARGET, "the rewritten path cannot be sent");
         }
+        if (path.startsWith("//")) {
+            throw new GatewayException(Kind.BAD_TARGET, "the rewritten path begins with //, which reads as a host");
+        }
+        Set<TargetRule> broken = EnumSet.noneOf(TargetRule.class);
         broken.addAll(changed.violations());
         broken.removeAll(target.violations());
-        if (!broken.isEmpty() || path.startsWith("//")) {
+        if (!broken.isEmpty()) {
             throw new GatewayException(Kind.BAD_TARGET, "the rewritten path breaks " + broken);
         }
         return changed;
     }
 
-    /** The path from a segment on. */
-    private static String from(RequestTarget target, int segment) {
-        StringBuilder path = new StringBuilder();
-        for (int i = segment; i < target.segmentCount(); i++) {
-            path.append('/').append(target.rawSegment(i));
+    private String stripped(RequestTarget target) {
+        if (stripped.isEmpty()) {
+            return target.rawPath();
         }
-        return path.isEmpty() ? "/" : path.toString();
+        boolean there = stripped.size() <= target.segmentCount();
+        for (int i = 0; there && i < stripped.size(); i++) {
+            there = stripped.get(i).equals(target.segment(i));
+        }
+        return there ? from(target, stripped.size()) : target.rawPath();
+    }
+
+    /** The path from a segment on; empty if it ends before. */
+    private static String from(RequestTarget target, int segment) {
+        if (segment >= target.segmentCount()) {
+            return "";
+        }
+        return target.raw().substring(target.segmentStart(segment) - 1, target.segmentEnd(target.segmentCount() - 1));
     }
 
     private String filled(RoutePattern pattern, RequestTarget target, PathVariables variables) {
         StringBuilder path = new StringBuilder();
-        for (int i = 0; i < pattern.parts().size(); i++) {
+        for (int i = 0; i < rawParts.size(); i++) {
             RoutePattern.Part part = pattern.parts().get(i);
-            path.append('/').append(part.variable() ? variables.raw(part.text()) : pattern.rawSegment(i));
+            path.append('/')
+                    .append(part.variable() ? Objects.requireNonNull(variables.raw(part.text())) : rawParts.get(i));
         }
-        if (pattern.rest() && restFrom < target.segmentCount()) {
-            path.append(from(target, restFrom));
-        }
-        return path.isEmpty() ? "/" : path.toString();
+        return path.append(pattern.rest() ? from(target, restFrom) : "").toString();
     }
 
     /** Collects the steps. Not safe for use by several threads. */
     public static final class Builder {
 
         private final RoutePattern pattern;
-        private int stripped;
+        private List<String> stripped = List.of();
         private @Nullable RoutePattern template;
         private String prefix = "";
 
@@ -91,7 +120,11 @@ public final class Rewrite {
             this.pattern = pattern;
         }
 
-        /** Takes the first segments off; the pattern must begin with them. */
+        /**
+         * Takes the first segments off.
+         *
+         * @throws IllegalArgumentException if the pattern does not begin with them, or if this step is there already
+         */
         public Builder stripPrefix(String value) {
             List<RoutePattern.Part> wanted = literals("stripPrefix", value);
             List<RoutePattern.Part> own = pattern.parts();
@@ -99,18 +132,29 @@ public final class Rewrite {
                 throw new IllegalArgumentException(
                         "stripPrefix " + value + " (expected: what the path " + pattern + " begins with)");
             }
-            stripped = wanted.size();
+            once("stripPrefix", stripped.isEmpty());
+            stripped = wanted.stream().map(RoutePattern.Part::text).toList();
             return this;
         }
 
-        /** Puts segments before the path. */
+        /**
+         * Puts segments before the path, whatever another step makes of it.
+         *
+         * @throws IllegalArgumentException if these are no whole segments
+         */
         public Builder addPrefix(String value) {
             literals("addPrefix", value);
             prefix = value + prefix;
             return this;
         }
 
-        /** Replaces the path; variables must be the pattern's, and {@code **} stands for what the pattern's matched. */
+        /**
+         * Replaces the path. Variables stand for what those of the pattern do, and {@code **} for what comes after as many
+         * segments as the pattern has before its own.
+         *
+         * @throws IllegalArgumentException if the pattern has no such variable, or no {@code **}, or if this step is there
+         *     already
+         */
         public Builder template(String value) {
             RoutePattern parsed = RoutePattern.of(value);
             List<String> unknown = new ArrayList<>(parsed.variables());
@@ -118,8 +162,15 @@ public final class Rewrite {
             if (!unknown.isEmpty() || (parsed.rest() && !pattern.rest())) {
                 throw new IllegalArgumentException("rewrite " + value + " (expected: variables of " + pattern + ")");
             }
+            once("rewrite", template == null);
             template = parsed;
             return this;
+        }
+
+        private static void once(String step, boolean first) {
+            if (!first) {
+                throw new IllegalArgumentException(step + " is given twice (expected: once)");
+            }
         }
 
         private static List<RoutePattern.Part> literals(String step, String value) {
@@ -137,7 +188,7 @@ public final class Rewrite {
          * @throws IllegalArgumentException if a template makes another step pointless
          */
         public Rewrite build() {
-            if (template != null && stripped > 0) {
+            if (template != null && !stripped.isEmpty()) {
                 throw new IllegalArgumentException("stripPrefix has no effect beside rewrite, which replaces the path");
             }
             return new Rewrite(this);

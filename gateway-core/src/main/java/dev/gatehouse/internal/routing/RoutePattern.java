@@ -1,6 +1,7 @@
 package dev.gatehouse.internal.routing;
 
 import dev.gatehouse.http.RequestTarget;
+import dev.gatehouse.internal.syntax.FieldSyntax;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -114,9 +115,10 @@ public final class RoutePattern {
     }
 
     /**
-     * For one host only.
+     * For one host only, or for all below one.
      *
      * @param pattern a name or address, or {@code *.} and a name for all below it; in any case, without a port
+     * @throws IllegalArgumentException if it is none of these
      */
     public RoutePattern withHost(String pattern) {
         String lower = pattern.toLowerCase(Locale.ROOT);
@@ -127,10 +129,14 @@ public final class RoutePattern {
         return new RoutePattern(path, parts, rest, lower, methods, conditions);
     }
 
-    /** For some methods only. */
+    /**
+     * For some methods only; GET includes HEAD.
+     *
+     * @throws IllegalArgumentException if one is no method
+     */
     public RoutePattern withMethods(Collection<String> names) {
         for (String name : names) {
-            if (!name.matches("[!#$%&'*+.^_`|~0-9A-Za-z-]+")) {
+            if (!FieldSyntax.isToken(name)) {
                 throw new IllegalArgumentException("method " + name + " (expected: a token of RFC 9110)");
             }
         }
@@ -138,8 +144,19 @@ public final class RoutePattern {
                 path, parts, rest, host, Collections.unmodifiableSortedSet(new TreeSet<>(names)), conditions);
     }
 
-    /** With one more condition. */
+    /**
+     * With one more condition.
+     *
+     * @throws IllegalArgumentException if there is one for this header or query parameter already: with the same value it
+     *     would be without effect, and with another no request could fulfil both
+     */
     public RoutePattern withCondition(Condition condition) {
+        for (Condition before : conditions) {
+            if (before.subject().equals(condition.subject())) {
+                throw new IllegalArgumentException(
+                        condition + " beside " + before + " (expected: one condition for a name)");
+            }
+        }
         List<Condition> more = new ArrayList<>(conditions);
         more.add(condition);
         return new RoutePattern(path, parts, rest, host, methods, List.copyOf(more));
@@ -149,9 +166,9 @@ public final class RoutePattern {
         return parts;
     }
 
-    /** A segment as it was written, still encoded. */
-    String rawSegment(int index) {
-        return path.substring(1).split("/", -1)[index];
+    /** The parts as they were written, still encoded. */
+    List<String> rawParts() {
+        return List.of(path.substring(1).split("/", -1)).subList(0, parts.size());
     }
 
     /** Whether it ends in {@code **}. */

@@ -4,6 +4,7 @@ import dev.gatehouse.http.Request;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -23,19 +24,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RouteTable<T> {
 
-    /** Above this an explanation does not list each route that has nothing to do with the request. */
+    /** Above this an explanation only counts the routes that have nothing to do with the request. */
     private static final int LISTED = 50;
 
-    private final Map<String, PathNode<T>> exactHosts;
-    private final Map<String, PathNode<T>> wildcardHosts;
-    private final @Nullable PathNode<T> anyHost;
+    private final TextMap<PathNode<T>> exactHosts;
+    private final TextMap<PathNode<T>> wildcardHosts;
+    private final PathNode<T> anyHost;
     private final List<String> ids;
 
     private RouteTable(Builder<T> builder) {
-        this.exactHosts = builder.exactHosts;
-        this.wildcardHosts = builder.wildcardHosts;
-        this.anyHost = builder.anyHost;
+        this.exactHosts = nodes(builder.exactHosts);
+        this.wildcardHosts = nodes(builder.wildcardHosts);
+        this.anyHost = builder.anyHost.toNode();
         this.ids = List.copyOf(builder.ids);
+    }
+
+    private static <T> TextMap<PathNode<T>> nodes(Map<String, Branch<T>> branches) {
+        Map<String, PathNode<T>> nodes = new HashMap<>();
+        branches.forEach((host, branch) -> nodes.put(host, branch.toNode()));
+        return new TextMap<>(nodes);
     }
 
     /** A table without routes, to be filled. */
@@ -43,59 +50,59 @@ public final class RouteTable<T> {
         return new Builder<>();
     }
 
-    /** The route that takes a request. */
+    /** The route that takes a request. A hit on a path without variables allocates nothing but the match. */
     public Match<T> match(Request request) {
-        Search<T> search = new Search<>(request);
-        Entry<T> found = walk(search, request.authority());
+        Entry<T> found = walk(request, null);
         if (found != null) {
             return new Match.Hit<>(found.value(), found.variables(request));
         }
-        return search.allowed().isEmpty() ? new Match.Miss<>() : new Match.WrongMethod<>(search.allowed());
+        // A second walk for those that fail, so that the others have nothing to note down.
+        AllowedMethods<T> allowed = new AllowedMethods<>();
+        walk(request, allowed);
+        return allowed.methods().isEmpty() ? new Match.Miss<>() : new Match.WrongMethod<>(allowed.methods());
     }
 
-    /** The routes that come into question for a request, in the order in which they are tried, and then the others. */
+    /**
+     * The routes whose path leads to a request, in the order in which they are tried, and then the others, which are only
+     * counted if they are many.
+     */
     public List<RouteVerdict> explain(Request request) {
-        Explaining<T> search = new Explaining<>(request);
-        Entry<T> ignored = walk(search, request.authority());
-        List<RouteVerdict> verdicts = new ArrayList<>(search.verdicts());
+        Explaining<T> explaining = new Explaining<>(request.method());
+        walk(request, explaining);
+        List<RouteVerdict> verdicts = new ArrayList<>(explaining.verdicts());
         Set<String> met = new HashSet<>();
         verdicts.forEach(verdict -> met.add(verdict.id()));
         List<String> others = ids.stream().filter(id -> !met.contains(id)).toList();
-        others.stream().limit(LISTED).forEach(id -> verdicts.add(new RouteVerdict(id, false, "host or path differs")));
-        if (others.size() > LISTED) {
-            verdicts.add(new RouteVerdict((others.size() - LISTED) + " more", false, "host or path differs"));
-        }
-        assert ignored == null : "an explaining walk accepts nothing";
+        List<String> named = others.size() > LISTED ? List.of(others.size() + " others") : others;
+        named.forEach(id -> verdicts.add(new RouteVerdict(id, false, "host or path differs")));
         return verdicts;
     }
 
-    /** How many nodes a match visits, for tests of its bound. */
-    int visited(Request request) {
-        Search<T> search = new Search<>(request);
-        walk(search, request.authority());
-        return search.visited();
-    }
-
-    private @Nullable Entry<T> walk(Search<T> search, String authority) {
+    /** The only way through the table: the trees of the hosts that a request fits, the most specific first. */
+    @Nullable
+    Entry<T> walk(Request request, @Nullable Trace<T> trace) {
         Entry<T> found = null;
         if (!exactHosts.isEmpty() || !wildcardHosts.isEmpty()) {
-            String host = host(authority);
-            PathNode<T> exact = exactHosts.get(host);
-            found = exact == null ? null : search.find(exact, 0);
-            int dot = host.indexOf('.');
-            while (found == null && dot >= 0 && !wildcardHosts.isEmpty()) {
-                PathNode<T> wildcard = wildcardHosts.get(host.substring(dot + 1));
-                found = wildcard == null ? null : search.find(wildcard, 0);
-                dot = host.indexOf('.', dot + 1);
+            String authority = request.authority().toLowerCase(Locale.ROOT);
+            int end = hostEnd(authority);
+            PathNode<T> exact = exactHosts.get(authority, 0, end);
+            found = exact == null ? null : exact.find(request, 0, trace);
+            // What stands for the asterisk is not empty, so a dot at the beginning does not count.
+            int dot = authority.indexOf('.', 1);
+            while (found == null && dot >= 0 && dot < end) {
+                PathNode<T> wildcard = wildcardHosts.get(authority, dot + 1, end);
+                found = wildcard == null ? null : wildcard.find(request, 0, trace);
+                dot = authority.indexOf('.', dot + 1);
             }
         }
-        return found == null && anyHost != null ? search.find(anyHost, 0) : found;
+        return found == null ? anyHost.find(request, 0, trace) : found;
     }
 
-    private static String host(String authority) {
-        int end = authority.startsWith("[") ? authority.indexOf(']') + 1 : authority.indexOf(':');
-        String host = (end <= 0 ? authority : authority.substring(0, end)).toLowerCase(Locale.ROOT);
-        return host.endsWith(".") ? host.substring(0, host.length() - 1) : host;
+    /** Where the host of an authority ends: before the port, and before the dot of an absolute name. */
+    private static int hostEnd(String authority) {
+        int colon = authority.indexOf(':', Math.max(authority.indexOf(']'), 0));
+        int end = colon < 0 ? authority.length() : colon;
+        return end > 0 && authority.charAt(end - 1) == '.' ? end - 1 : end;
     }
 
     /**
@@ -105,9 +112,9 @@ public final class RouteTable<T> {
      */
     public static final class Builder<T> {
 
-        private final Map<String, PathNode<T>> exactHosts = new HashMap<>();
-        private final Map<String, PathNode<T>> wildcardHosts = new HashMap<>();
-        private @Nullable PathNode<T> anyHost;
+        private final Map<String, Branch<T>> exactHosts = new HashMap<>();
+        private final Map<String, Branch<T>> wildcardHosts = new HashMap<>();
+        private final Branch<T> anyHost = new Branch<>();
         private final List<String> ids = new ArrayList<>();
 
         private Builder() {}
@@ -119,54 +126,36 @@ public final class RouteTable<T> {
             return this;
         }
 
-        private PathNode<T> root(@Nullable String host) {
+        private Branch<T> root(@Nullable String host) {
             if (host == null) {
-                if (anyHost == null) {
-                    anyHost = new PathNode<>();
-                }
                 return anyHost;
             }
             return host.startsWith("*.")
-                    ? wildcardHosts.computeIfAbsent(host.substring(2), name -> new PathNode<>())
-                    : exactHosts.computeIfAbsent(host, name -> new PathNode<>());
+                    ? wildcardHosts.computeIfAbsent(host.substring(2), name -> new Branch<>())
+                    : exactHosts.computeIfAbsent(host, name -> new Branch<>());
         }
 
         /** What keeps the table from being built: ids that come twice, routes that cannot be reached, and conflicts. */
         public List<String> problems() {
-            List<String> problems = new ArrayList<>();
+            Conflicts conflicts = new Conflicts();
+            places(conflicts::check);
+            List<String> problems = new ArrayList<>(conflicts.problems());
             Set<String> seen = new HashSet<>();
-            // Two routes with nothing but the same pattern have the same default id: that is said once, better, below.
-            finish(place -> check(place, problems));
+            Set<String> twice = new LinkedHashSet<>();
             for (String id : ids) {
-                if (!seen.add(id) && problems.stream().noneMatch(problem -> problem.contains(id))) {
-                    problems.add("two routes have the id " + id);
+                // Two routes with the same pattern have the same default id: that is said already, and better.
+                if (!seen.add(id) && !conflicts.reportedTwice(id)) {
+                    twice.add(id);
                 }
             }
+            twice.forEach(id -> problems.add("two routes have the id " + id));
             return problems;
         }
 
-        private void check(List<Entry<T>> place, List<String> problems) {
-            for (int i = 0; i < place.size(); i++) {
-                for (int j = i + 1; j < place.size(); j++) {
-                    Entry<T> first = place.get(i);
-                    Entry<T> second = place.get(j);
-                    if (first.sameAs(second)) {
-                        problems.add("route " + second.id() + " can never be reached: route " + first.id()
-                                + " takes the same requests");
-                    } else if (first.conflictsWith(second)) {
-                        problems.add("routes " + first.id() + " and " + second.id()
-                                + " are equally specific, and both match some requests");
-                    }
-                }
-            }
-        }
-
-        private void finish(Consumer<List<Entry<T>>> places) {
-            exactHosts.values().forEach(root -> root.finish(places));
-            wildcardHosts.values().forEach(root -> root.finish(places));
-            if (anyHost != null) {
-                anyHost.finish(places);
-            }
+        private void places(Consumer<List<Entry<T>>> places) {
+            exactHosts.values().forEach(root -> root.places(places));
+            wildcardHosts.values().forEach(root -> root.places(places));
+            anyHost.places(places);
         }
 
         /**

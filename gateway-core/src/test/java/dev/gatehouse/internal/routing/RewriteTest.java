@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.PathVariables;
 import dev.gatehouse.http.Request;
+import dev.gatehouse.http.RequestTarget;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -35,6 +38,42 @@ class RewriteTest {
         assertThat(rewrite("/**", r -> r.addPrefix("/v1"), "/x?y")).isEqualTo("/v1/x?y");
         assertThat(rewrite("/api/**", r -> r.stripPrefix("/api").addPrefix("/v1"), "/api/x"))
                 .isEqualTo("/v1/x");
+        assertThat(rewrite("/**", r -> r.addPrefix("/v1").addPrefix("/api"), "/x"))
+                .isEqualTo("/api/v1/x");
+    }
+
+    @Test
+    void aSlashAtTheEndIsNeitherAddedNorLost() {
+        UnaryOperator<Rewrite.Builder> steps = r -> r.stripPrefix("/api").addPrefix("/v1");
+        assertThat(rewrite("/api/**", steps, "/api?q")).isEqualTo("/v1?q");
+        assertThat(rewrite("/api/**", steps, "/api/")).isEqualTo("/v1/");
+        assertThat(rewrite("/api/**", steps, "/api/x/")).isEqualTo("/v1/x/");
+        assertThat(rewrite("/api/**", r -> r.template("/v2/**"), "/api")).isEqualTo("/v2");
+        assertThat(rewrite("/api/**", r -> r.template("/**"), "/api")).isEqualTo("/");
+    }
+
+    @Test
+    void anAbsoluteTargetIsRewrittenToOriginForm() {
+        assertThat(rewrite("/api/**", r -> r.stripPrefix("/api"), "http://h/api/x?q"))
+                .isEqualTo("/x?q");
+    }
+
+    @Test
+    void theAsteriskIsLeftAlone() {
+        RoutePattern pattern = RoutePattern.of("/**");
+        Rewrite rewrite = Rewrite.builder(pattern).addPrefix("/v1").build();
+        RequestTarget asterisk = RequestTarget.parse("*");
+        assertThat(rewrite.apply(asterisk, PathVariables.none())).isEqualTo(asterisk);
+    }
+
+    @Test
+    void aPrefixThatAFilterHasTakenOffIsNotTakenOffAgain() {
+        Rewrite rewrite =
+                Rewrite.builder(RoutePattern.of("/api/**")).stripPrefix("/api").build();
+        for (String changed : List.of("/other/x", "/", "/apis/x")) {
+            assertThat(rewrite.apply(RequestTarget.parse(changed), PathVariables.none()))
+                    .hasToString(changed);
+        }
     }
 
     @Test
@@ -54,6 +93,17 @@ class RewriteTest {
     }
 
     @Test
+    void whatARouteHasOpenedMayStayButNotBecomeAHost() {
+        Rewrite rewrite =
+                Rewrite.builder(RoutePattern.of("/api/**")).stripPrefix("/api").build();
+        assertThat(rewrite.apply(RequestTarget.parse("/api/a//b%2fc"), PathVariables.none()))
+                .hasToString("/a//b%2fc");
+        assertThatThrownBy(() -> rewrite.apply(RequestTarget.parse("/api//b/c//d"), PathVariables.none()))
+                .isInstanceOf(GatewayException.class)
+                .hasMessageContaining("reads as a host");
+    }
+
+    @Test
     void whatCannotWorkIsRefused() {
         assertThatThrownBy(() -> Rewrite.builder(RoutePattern.of("/a/**")).stripPrefix("/b"))
                 .hasMessageContaining("stripPrefix /b (expected: what the path /a/** begins with)");
@@ -66,5 +116,12 @@ class RewriteTest {
                         .template("/{b}")
                         .build())
                 .hasMessageContaining("stripPrefix has no effect");
+        assertThatThrownBy(() -> Rewrite.builder(RoutePattern.of("/a/b"))
+                        .stripPrefix("/a")
+                        .stripPrefix("/a"))
+                .hasMessageContaining("stripPrefix is given twice");
+        assertThatThrownBy(() ->
+                        Rewrite.builder(RoutePattern.of("/a")).template("/b").template("/c"))
+                .hasMessageContaining("rewrite is given twice");
     }
 }
