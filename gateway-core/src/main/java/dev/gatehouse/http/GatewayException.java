@@ -51,6 +51,8 @@ public final class GatewayException extends RuntimeException {
         BAD_REQUEST(400, Source.CLIENT, "The request is malformed."),
         /** The method is refused for every target: CONNECT and TRACE. */
         METHOD_REFUSED(501, Source.CLIENT, "The method is not supported."),
+        /** The client expects something that is not {@code 100-continue} (RFC 9110 §10.1.1). */
+        EXPECTATION_FAILED(417, Source.CLIENT, "The expectation is not supported."),
         /** No route matches. */
         NO_ROUTE(404, Source.CLIENT, "There is nothing here."),
         /** Routes match, but for other methods. */

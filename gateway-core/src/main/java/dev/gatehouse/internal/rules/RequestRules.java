@@ -105,6 +105,9 @@ public final class RequestRules {
             if (!FieldSyntax.isValue(value)) {
                 return bad("the value of " + name + " holds a control character");
             }
+            if (FieldSyntax.sameName(name, "Expect") && !value.isEmpty() && !value.equalsIgnoreCase("100-continue")) {
+                return new GatewayException(Kind.EXPECTATION_FAILED, "an Expect other than 100-continue");
+            }
         }
         return null;
     }

@@ -43,6 +43,15 @@ class RequestRulesTest {
         assertRefused(Received.http2().method(method), Kind.METHOD_REFUSED);
     }
 
+    @Test
+    void whatNobodyHereCanMeetIsNotExpected() {
+        assertPasses(Received.http1().header("Expect", "100-Continue"));
+        assertPasses(Received.http1().header("Expect", ""));
+        assertRefused(Received.http1().header("Expect", "miracles"), Kind.EXPECTATION_FAILED);
+        assertRefused(Received.http2().header("Expect", "100-continue, miracles"), Kind.EXPECTATION_FAILED);
+        assertRefused(Received.http1().header("Expect", "100-continue").header("expect", "x"), Kind.EXPECTATION_FAILED);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"", "a", "/a b", "/a\r\nX: y", "/\u00e9", "/a#b", "/%", "http://u@h/", "ftp://h/", "h:80"})
     void aMalformedTargetIsRefusedWhateverARouteOpens(String target) {
