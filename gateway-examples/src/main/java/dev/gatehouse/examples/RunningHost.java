@@ -112,6 +112,12 @@ abstract class RunningHost implements AutoCloseable {
     /** The server of the JDK: a thread for each connection at work. */
     private static final class Jdk extends RunningHost {
 
+        /**
+         * The server writes the header section and the content apart; with Nagle's algorithm the second one waits until the
+         * client has acknowledged the first.
+         */
+        private static final String NO_DELAY = "sun.net.httpserver.nodelay";
+
         private final HttpServer server;
         private final ExecutorService threads = Executors.newCachedThreadPool();
         private final CountDownLatch closed = new CountDownLatch(1);
@@ -119,6 +125,9 @@ abstract class RunningHost implements AutoCloseable {
 
         Jdk(ProxyOptions options, Gateway gateway) throws Exception {
             this.gateway = gateway;
+            if (System.getProperty(NO_DELAY) == null) {
+                System.setProperty(NO_DELAY, "true");
+            }
             server = HttpServer.create(new InetSocketAddress(options.listenHost(), options.listenPort()), 1024);
             server.createContext("/", GatewayHttpHandler.of(gateway));
             server.setExecutor(threads);
