@@ -66,8 +66,11 @@ public abstract class TransportContract extends TransportFailures {
             }
         }
 
-        assertThat(upstream.connections().stream().map(RawConnection::received))
-                .allSatisfy(received -> assertThat(received).containsOnlyOnce("GET "));
+        // As above: a connection that was opened and not needed carries none.
+        assertThat(upstream.connections())
+                .hasSizeGreaterThanOrEqualTo(2)
+                .allSatisfy(connection ->
+                        assertThat(connection.received().split("GET ", -1)).hasSizeLessThanOrEqualTo(2));
     }
 
     @Test
