@@ -8,10 +8,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.HttpCompliance;
-import org.eclipse.jetty.http.HttpCompliance.Violation;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -43,10 +42,10 @@ public final class GatewayServer implements AutoCloseable {
     private GatewayServer(Builder builder) {
         ThreadPool threads = builder.threadPool == null ? defaultThreads() : builder.threadPool;
         server = new Server(threads, null, builder.byteBufferPool);
-        connector = connector(server, builder);
+        GatewayHandler handler = new GatewayHandler(builder.serving);
+        connector = connector(server, builder, handler);
         server.addConnector(connector);
         server.setErrorHandler(new ProblemErrors());
-        GatewayHandler handler = new GatewayHandler(builder.serving);
         if (builder.wrapped != null) {
             handler.setHandler(builder.wrapped);
         }
@@ -166,16 +165,20 @@ public final class GatewayServer implements AutoCloseable {
         return threads;
     }
 
-    private static ServerConnector connector(Server server, Builder builder) {
+    private static ServerConnector connector(Server server, Builder builder, GatewayHandler handler) {
         HttpConfiguration http = new HttpConfiguration();
         http.setUriCompliance(UriCompliance.UNSAFE);
-        http.setHttpCompliance(HttpCompliance.STRICT.with("GATEHOUSE", Violation.MISMATCHED_AUTHORITY));
+        http.setHttpCompliance(Http1Connection.COMPLIANCE);
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(builder.maxHeaderBytes);
         http.setResponseHeaderSize(Math.min(http.getResponseHeaderSize(), builder.maxHeaderBytes));
         http.setMaxResponseHeaderSize(builder.maxHeaderBytes);
-        ServerConnector connector =
-                new ServerConnector(server, new HttpConnectionFactory(http), new PriorKnowledgeHttp2(http));
+        PriorKnowledgeHttp2 http2 = new PriorKnowledgeHttp2(http);
+        // Code of the host's own is written for Jetty's requests; without any, a request need not become one.
+        ConnectionFactory http1 = builder.wrapped == null
+                ? new Http1Loop(builder.serving, handler::capabilities, builder.maxHeaderBytes, http2)
+                : new HttpConnectionFactory(http);
+        ServerConnector connector = new LoopConnector(server, http1, http2);
         connector.setHost(builder.host);
         connector.setPort(builder.port);
         connector.setIdleTimeout(builder.idleTimeout.toMillis());

@@ -12,8 +12,7 @@ final class ProblemErrors implements Request.Handler {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        int status = response.getStatus();
-        dev.gatehouse.http.Response problem = dev.gatehouse.http.Response.problem(status, code(status), detail(status));
+        dev.gatehouse.http.Response problem = problem(response.getStatus());
         new BodyWriter(problem.body(), new ResponseSink(request, response, problem), failure -> {
                     if (failure == null) {
                         callback.succeeded();
@@ -23,6 +22,11 @@ final class ProblemErrors implements Request.Handler {
                 })
                 .start();
         return true;
+    }
+
+    /** What a client is told of a request that could not be parsed. */
+    static dev.gatehouse.http.Response problem(int status) {
+        return dev.gatehouse.http.Response.problem(status, code(status), detail(status));
     }
 
     private static String code(int status) {

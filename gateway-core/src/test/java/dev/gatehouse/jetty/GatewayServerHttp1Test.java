@@ -42,7 +42,7 @@ class GatewayServerHttp1Test {
     }
 
     @Test
-    void aTargetInAbsoluteFormThatDisagreesWithHostIsShownAsSuch() throws Exception {
+    void aTargetInAbsoluteFormIsShownAsSuch() throws Exception {
         try (JettyHost host = JettyHost.of((request, exchange) ->
                         exchange.respond(Response.text(200, request.target().raw()), failure -> {}));
                 RawClient client = host.connect()) {
@@ -54,7 +54,7 @@ class GatewayServerHttp1Test {
             assertThat(client.send("GET ftp://a/x HTTP/1.1\r\nHost: a\r\n\r\n").until("/x"))
                     .endsWith("\r\n\r\nftp://a/x");
             assertThat(client.send("GET http://a/x HTTP/1.1\r\nHost: a\r\n\r\n").until("/x"))
-                    .endsWith("\r\n\r\n/x");
+                    .endsWith("\r\n\r\nhttp://a/x");
             assertThat(client.send("GET http://b/x HTTP/1.0\r\n\r\n").rest()).endsWith("\r\n\r\nhttp://b/x");
         }
     }
@@ -210,7 +210,7 @@ class GatewayServerHttp1Test {
             feed.feed("part").get(5, SECONDS);
             IOException broken = new IOException("upstream broke off");
             feed.fail(broken);
-            assertThat(client.rest()).isEqualTo("4\r\npart");
+            assertThat(client.rest()).isEqualTo("4\r\npart\r\n");
             assertThat(told.get(5, SECONDS)).isSameAs(broken);
         }
     }

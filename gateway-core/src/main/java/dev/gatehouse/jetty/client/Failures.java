@@ -43,7 +43,7 @@ final class Failures {
     }
 
     /** The request had a connection, and no response was passed on. */
-    static GatewayException beforeResponse(Throwable cause, RequestContent content, RequestSent sent) {
+    static GatewayException beforeResponse(Throwable cause, Sending content, RequestSent sent) {
         Throwable broken = content.broken();
         if (broken != null) {
             return requestBody(broken, sent);
@@ -64,7 +64,7 @@ final class Failures {
     }
 
     /** A response was passed on; its content ends early. */
-    static GatewayException duringResponse(Throwable cause, RequestContent content, boolean readerWaiting) {
+    static GatewayException duringResponse(Throwable cause, Sending content, boolean readerWaiting) {
         if (cause instanceof GatewayException known) {
             return known;
         }

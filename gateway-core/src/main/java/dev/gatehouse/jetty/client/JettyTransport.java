@@ -1,6 +1,5 @@
 package dev.gatehouse.jetty.client;
 
-import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 
@@ -21,17 +20,12 @@ import dev.gatehouse.transport.Transport;
  */
 public final class JettyTransport implements Transport {
 
-    private final UpstreamClient client;
-    private final TimeSource time;
+    private final Resources resources;
+    private final Http1Client http1;
 
-    JettyTransport(UpstreamClient client, TimeSource time) {
-        this.client = client;
-        this.time = time;
-        try {
-            client.start();
-        } catch (Exception failure) {
-            throw new IllegalStateException("the HTTP client did not start", failure);
-        }
+    JettyTransport(Resources resources) {
+        this.resources = resources;
+        this.http1 = new Http1Client(resources);
     }
 
     /**
@@ -54,19 +48,24 @@ public final class JettyTransport implements Transport {
 
     @Override
     public Handle send(Call call, Callback callback) {
+        if (call.protocol() == Call.Protocol.HTTP_1_1 && isClear(call)) {
+            return http1.send(call, callback);
+        }
+        UpstreamClient client = resources.client();
         client.allowConnecting(call.connectTimeout().toMillis());
-        Exchange exchange = new Exchange(client, time, call, callback);
+        Exchange exchange = new Exchange(client, resources.time(), call, callback);
         exchange.send();
         return exchange;
+    }
+
+    private static boolean isClear(Call call) {
+        return "http".equals(call.endpoint().uri().getScheme());
     }
 
     /** Closes all connections; exchanges under way fail. Later ones fail with {@code CLOSING}. */
     @Override
     public void close() {
-        try {
-            client.stop();
-        } catch (Exception failure) {
-            throw new IllegalStateException("the HTTP client did not stop", failure);
-        }
+        http1.close();
+        resources.close();
     }
 }

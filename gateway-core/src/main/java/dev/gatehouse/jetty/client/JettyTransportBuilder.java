@@ -10,8 +10,6 @@ import org.eclipse.jetty.http2.client.HTTP2Client;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.ClientConnector;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
-import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +20,7 @@ public final class JettyTransportBuilder {
      * Room for a request's header section as HTTP/2 counts it, with 32 bytes for each field: what the gateway lets in by
      * default (60 KiB in 100 fields, and a target of 8 KiB), and as much again as a large token for what filters add.
      */
-    private static final int MAX_REQUEST_HEADER_BYTES = 96 * 1024;
+    static final int MAX_REQUEST_HEADER_BYTES = 96 * 1024;
 
     /**
      * What an HTTP/2 endpoint may send ahead of a slow reader on one stream. One gigabit at 4 ms needs 512 KiB; Jetty's
@@ -36,17 +34,24 @@ public final class JettyTransportBuilder {
     /** How long an endpoint that nobody calls is remembered. */
     private static final Duration FORGET_ENDPOINT_AFTER = Duration.ofMinutes(1);
 
-    private int maxConnectionsPerEndpoint = 1024;
-    private int maxQueuedPerEndpoint = 1024;
-    private int maxResponseHeaderBytes = 64 * 1024;
-    private Duration idleTimeout = Duration.ofSeconds(4);
+    int maxConnectionsPerEndpoint = 1024;
+    int maxQueuedPerEndpoint = 1024;
+    int maxResponseHeaderBytes = 64 * 1024;
+    Duration idleTimeout = Duration.ofSeconds(4);
     private @Nullable SSLContext sslContext;
     private @Nullable KeyStore trustStore;
-    private @Nullable Executor executor;
-    private @Nullable Scheduler scheduler;
-    private @Nullable ByteBufferPool byteBufferPool;
-    private int selectors = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-    private TimeSource time = TimeSource.system();
+
+    @Nullable
+    Executor executor;
+
+    @Nullable
+    Scheduler scheduler;
+
+    @Nullable
+    ByteBufferPool byteBufferPool;
+
+    int selectors = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
+    TimeSource time = TimeSource.system();
 
     JettyTransportBuilder() {}
 
@@ -200,7 +205,17 @@ public final class JettyTransportBuilder {
         if (sslContext != null && trustStore != null) {
             throw new IllegalStateException("trustStore has no effect beside sslContext: set one of them");
         }
-        ClientConnector connector = connector();
+        return new JettyTransport(new Resources(this));
+    }
+
+    /** The client for what does not go over loops: HTTP/2, and everything over TLS. */
+    UpstreamClient client(Resources resources) {
+        ClientConnector connector = new UpstreamSockets();
+        connector.setSelectors(selectors);
+        connector.setExecutor(resources.executor());
+        connector.setScheduler(resources.scheduler());
+        connector.setByteBufferPool(resources.buffers());
+        connector.setSslContextFactory(tls());
         HTTP2Client http2 = new HTTP2Client(connector);
         http2.setInitialStreamRecvWindow(HTTP2_STREAM_WINDOW);
         http2.setInitialSessionRecvWindow(HTTP2_CONNECTION_WINDOW);
@@ -214,28 +229,7 @@ public final class JettyTransportBuilder {
         client.setMaxResponseHeadersSize(maxResponseHeaderBytes);
         client.setIdleTimeout(idleTimeout.toMillis());
         client.setDestinationIdleTimeout(FORGET_ENDPOINT_AFTER.toMillis());
-        return new JettyTransport(client, time);
-    }
-
-    private ClientConnector connector() {
-        ClientConnector connector = new UpstreamSockets();
-        connector.setSelectors(selectors);
-        connector.setExecutor(executor == null ? threads() : executor);
-        connector.setScheduler(
-                scheduler == null ? new ScheduledExecutorScheduler("gatehouse-upstream-timer", true) : scheduler);
-        if (byteBufferPool != null) {
-            connector.setByteBufferPool(byteBufferPool);
-        }
-        connector.setSslContextFactory(tls());
-        return connector;
-    }
-
-    private QueuedThreadPool threads() {
-        // A thread for each selector, as many to take over while one selects, and some for name look-ups, which block.
-        QueuedThreadPool threads = new QueuedThreadPool(2 * selectors + 8, selectors + 1);
-        threads.setName("gatehouse-upstream");
-        threads.setDaemon(true);
-        return threads;
+        return client;
     }
 
     private SslContextFactory.Client tls() {

@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  * A request's body as Jetty reads it, shielded: Jetty fails the content of every request that it gives up, but the body
  * belongs to the client's exchange, which may try again or answer.
  */
-final class RequestContent implements org.eclipse.jetty.client.Request.Content {
+final class RequestContent implements org.eclipse.jetty.client.Request.Content, Sending {
 
     /** Methods whose requests are taken to have content unless told otherwise (RFC 9110 §8.6, §9.3). */
-    private static final Set<String> EXPECT_CONTENT = Set.of("POST", "PUT", "PATCH");
+    static final Set<String> EXPECT_CONTENT = Set.of("POST", "PUT", "PATCH");
 
     private final Body body;
     private final String method;
@@ -42,14 +42,13 @@ final class RequestContent implements org.eclipse.jetty.client.Request.Content {
         return last;
     }
 
-    /** Whether Jetty waits for more from the client, or did so when it gave up. */
-    boolean isWaiting() {
+    @Override
+    public boolean isWaiting() {
         return stalled || waiting.get() != null;
     }
 
-    /** Why the body itself broke off, or null if it did not. */
-    @Nullable
-    Throwable broken() {
+    @Override
+    public @Nullable Throwable broken() {
         return broken;
     }
 

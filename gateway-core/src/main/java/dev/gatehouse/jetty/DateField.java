@@ -1,0 +1,41 @@
+package dev.gatehouse.jetty;
+
+import dev.gatehouse.balancer.TimeSource;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+
+/** A {@code Date} field line (RFC 9110 §6.6.1), written once a second. Safe for use by several threads. */
+final class DateField {
+
+    private static final DateTimeFormatter IMF_FIXDATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+
+    private volatile Line current = new Line(Long.MIN_VALUE, new byte[0]);
+
+    private static final class Line {
+
+        final long second;
+        final byte[] bytes;
+
+        Line(long second, byte[] bytes) {
+            this.second = second;
+            this.bytes = bytes;
+        }
+    }
+
+    /** The line for now, its end included; not to be changed. */
+    byte[] line() {
+        Instant now = TimeSource.system().now();
+        Line known = current;
+        if (known.second != now.getEpochSecond()) {
+            String text = "Date: " + IMF_FIXDATE.format(now) + "\r\n";
+            known = new Line(now.getEpochSecond(), text.getBytes(StandardCharsets.US_ASCII));
+            current = known;
+        }
+        return known.bytes;
+    }
+}

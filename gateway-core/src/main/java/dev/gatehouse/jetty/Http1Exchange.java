@@ -1,0 +1,199 @@
+package dev.gatehouse.jetty;
+
+import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.host.Done;
+import dev.gatehouse.host.HostCapabilities;
+import dev.gatehouse.host.HostExchange;
+import dev.gatehouse.http.Chunk;
+import dev.gatehouse.http.Headers;
+import dev.gatehouse.http.Request;
+import dev.gatehouse.http.Response;
+import dev.gatehouse.internal.host.BodyWriter;
+import java.io.EOFException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** One request of a client's over HTTP/1.1, on its way through the gateway. */
+final class Http1Exchange implements HostExchange {
+
+    /** What the client has in flight when the response reaches it: the largest window that Linux opens by default. */
+    private static final int MOST_UNWANTED_BYTES = 6 * 1024 * 1024;
+
+    /** As long as nginx waits for a client that is to stop sending ({@code lingering_timeout}). */
+    private static final Duration UNWANTED_WITHIN = Duration.ofSeconds(5);
+
+    private final Http1Connection connection;
+    private final Request request;
+    private final Http1Content content;
+    private final boolean http11;
+    private final boolean keepAlive;
+    private final Http1Reply reply;
+    private final AtomicBoolean goneTold = new AtomicBoolean();
+    private final AtomicBoolean over = new AtomicBoolean();
+    private volatile @Nullable Throwable gone;
+    private volatile @Nullable Consumer<Throwable> onGone;
+    private volatile @Nullable BodyWriter writer;
+    private int unwantedBytes;
+    private TimeSource.@Nullable Timer unwantedTimer;
+
+    Http1Exchange(
+            Http1Connection connection, Request request, Http1Content content, boolean http11, boolean keepAlive) {
+        this.connection = connection;
+        this.request = request;
+        this.content = content;
+        this.http11 = http11;
+        this.keepAlive = keepAlive;
+        this.reply = new Http1Reply(connection, request.method(), http11, keepAlive);
+    }
+
+    Http1Content content() {
+        return content;
+    }
+
+    void serve() {
+        content.onContinue(() -> reply.interim(100, Headers.empty()));
+        if (content.isOver()) {
+            connection.awaitReadable();
+        }
+        connection.factory().serving().serve(request, this);
+    }
+
+    /** Whether the client is to send or to take something. */
+    boolean isWaitingForClient() {
+        return content.isAwaited() || reply.isWriting();
+    }
+
+    @Override
+    public HostCapabilities capabilities() {
+        return connection.factory().capabilities();
+    }
+
+    @Override
+    public void interim(int status, Headers headers) {
+        if (http11) {
+            reply.interim(status, headers);
+        }
+    }
+
+    @Override
+    public void respond(Response response, Done done) {
+        reply.begin(response);
+        BodyWriter bodyWriter = new BodyWriter(response.body(), reply, failure -> ended(failure, done));
+        writer = bodyWriter;
+        Throwable reason = gone;
+        if (reason != null) {
+            bodyWriter.cancel(reason);
+        }
+        bodyWriter.start();
+    }
+
+    private void ended(@Nullable Throwable failure, Done done) {
+        try {
+            done.done(failure);
+        } finally {
+            if (failure != null) {
+                content.cancel(failure);
+                reply.breakOff();
+                end(false);
+            } else if (content.isOver()) {
+                end(reply.isReusable());
+            } else {
+                content.cancel(new EOFException("the response is complete"));
+                readUnwanted();
+            }
+        }
+    }
+
+    /**
+     * The response is written while the client still sends. A connection that is closed with unread bytes in its buffers is
+     * reset by the kernel, and a reset makes the client lose a response that it has not read yet (RFC 9112 §9.6). So what
+     * the client sends is read and thrown away for a while.
+     */
+    private void readUnwanted() {
+        if (content.isUnasked()) {
+            // A client that waits for 100 Continue sends nothing, and demanding would tell it to.
+            end(false);
+            return;
+        }
+        unwantedTimer = TimeSource.system().schedule(() -> end(false), UNWANTED_WITHIN);
+        discard();
+    }
+
+    private void discard() {
+        while (!over.get()) {
+            Chunk chunk = content.readAnyway();
+            if (chunk == null) {
+                content.demandAnyway(this::discard);
+                return;
+            }
+            unwantedBytes += chunk.data().remaining();
+            boolean last = chunk.last();
+            chunk.release();
+            if (last || unwantedBytes > MOST_UNWANTED_BYTES) {
+                end(last && reply.isReusable());
+            }
+        }
+    }
+
+    private void end(boolean reusable) {
+        if (over.compareAndSet(false, true)) {
+            TimeSource.Timer timer = unwantedTimer;
+            if (timer != null) {
+                timer.cancel();
+            }
+            connection.ended(this, reusable);
+        }
+    }
+
+    @Override
+    public void onClientGone(Consumer<Throwable> listener) {
+        onGone = listener;
+        Throwable reason = gone;
+        if (reason != null) {
+            tell(reason);
+        }
+    }
+
+    /** Nobody is there any more. */
+    void gone(Throwable reason) {
+        gone = reason;
+        tell(reason);
+        content.cancel(reason);
+        BodyWriter current = writer;
+        if (current != null) {
+            current.cancel(reason);
+        }
+        if (over.get()) {
+            return;
+        }
+        reply.gone();
+    }
+
+    private void tell(Throwable reason) {
+        Consumer<Throwable> listener = onGone;
+        if (listener != null && goneTold.compareAndSet(false, true)) {
+            listener.accept(reason);
+        }
+    }
+
+    @Override
+    public void toHost(Request changed, HostCallback callback) {
+        throw new IllegalStateException("there is no code of the host's own");
+    }
+
+    @Override
+    public boolean passesUnmatched() {
+        return false;
+    }
+
+    @Override
+    public void passOn() {
+        throw new IllegalStateException("there is no code of the host's own");
+    }
+
+    boolean isKeptAlive() {
+        return keepAlive;
+    }
+}

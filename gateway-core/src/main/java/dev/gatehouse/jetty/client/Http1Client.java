@@ -1,0 +1,197 @@
+package dev.gatehouse.jetty.client;
+
+import dev.gatehouse.balancer.Endpoint;
+import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.GatewayException.Kind;
+import dev.gatehouse.internal.syntax.IpAddress;
+import dev.gatehouse.jetty.loop.Loop;
+import dev.gatehouse.transport.Call;
+import dev.gatehouse.transport.Transport;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP/1.1 in clear text on {@linkplain Loop loops}: on the one that the caller works for, so that a request need not change
+ * threads, or on loops of the transport's own.
+ */
+final class Http1Client {
+
+    /**
+     * How long the last bytes of a request may still be on their way when its response is complete. They are in the
+     * socket's buffer by then unless the endpoint has stopped reading.
+     */
+    private static final Duration LAST_BYTES = Duration.ofSeconds(1);
+
+    private static final int HTTP_PORT = 80;
+
+    private final Resources resources;
+    private final Map<String, Http1Pool> pools = new ConcurrentHashMap<>();
+    private final Set<Http1Connection> connections = ConcurrentHashMap.newKeySet();
+    private volatile boolean closed;
+
+    Http1Client(Resources resources) {
+        this.resources = resources;
+    }
+
+    /** Told the addresses of a host, on any thread. */
+    interface Resolved {
+
+        /** One or more. */
+        void addresses(List<InetSocketAddress> addresses);
+
+        void failed(Throwable failure);
+    }
+
+    Transport.Handle send(Call call, Transport.Callback callback) {
+        Http1Exchange exchange = new Http1Exchange(call, callback);
+        if (closed) {
+            exchange.notConnected(closing());
+            return exchange;
+        }
+        Loop here = Loop.current();
+        Loop loop = here == null ? loop() : here;
+        String key = call.endpoint().authority();
+        Http1Pool pool = pool(key);
+        while (!pool.send(exchange, loop)) {
+            pools.remove(key, pool);
+            pool = pool(key);
+        }
+        return exchange;
+    }
+
+    private Http1Pool pool(String key) {
+        Http1Pool known = pools.get(key);
+        return known == null ? pools.computeIfAbsent(key, absent -> new Http1Pool(this, absent)) : known;
+    }
+
+    void retired(String key, Http1Pool pool) {
+        if (pool.isRetired()) {
+            pools.remove(key, pool);
+        }
+    }
+
+    /** A connection is there; false if it comes too late. */
+    boolean opened(Http1Connection connection) {
+        connections.add(connection);
+        return !closed;
+    }
+
+    void forget(Http1Connection connection) {
+        connections.remove(connection);
+    }
+
+    /** A loop for callers who work for none. */
+    Loop loop() {
+        return resources.loops().next();
+    }
+
+    /** The response was complete before the request was. */
+    void finishLater(Http1Connection connection, Http1Exchange exchange, Http1Request request) {
+        Runnable end = () ->
+                connection.giveUp(exchange, new IllegalStateException("the response was complete before the request"));
+        if (request.isLast()) {
+            later(end, LAST_BYTES);
+        } else {
+            end.run();
+        }
+    }
+
+    void later(Runnable task, Duration delay) {
+        TimeSource.Timer unused = time().schedule(task, delay);
+    }
+
+    /** Looks a host up. Addresses need no look-up; names block, and so are left to another thread. */
+    void resolve(Endpoint endpoint, Resolved resolved) {
+        URI uri = endpoint.uri();
+        String host = Objects.requireNonNull(uri.getHost());
+        int port = uri.getPort() < 0 ? HTTP_PORT : uri.getPort();
+        InetAddress literal = host.startsWith("[") ? IpAddress.parseBracketed(host) : IpAddress.parse(host);
+        if (literal != null) {
+            resolved.addresses(List.of(new InetSocketAddress(literal, port)));
+            return;
+        }
+        try {
+            executor().execute(() -> lookUp(host, port, resolved));
+        } catch (RejectedExecutionException full) {
+            resolved.failed(full);
+        }
+    }
+
+    private static void lookUp(String host, int port, Resolved resolved) {
+        List<InetSocketAddress> addresses;
+        try {
+            addresses = Arrays.stream(InetAddress.getAllByName(host))
+                    .map(address -> new InetSocketAddress(address, port))
+                    .toList();
+        } catch (UnknownHostException unknown) {
+            resolved.failed(unknown);
+            return;
+        }
+        resolved.addresses(addresses);
+    }
+
+    void close() {
+        closed = true;
+        pools.values().forEach(Http1Pool::close);
+        connections.forEach(connection -> {
+            connection.onFillInterestedFailed(closing());
+            connection.close();
+        });
+    }
+
+    static GatewayException closing() {
+        return new GatewayException(Kind.CLOSING, "the transport is closed");
+    }
+
+    int maxConnections() {
+        return resources.maxConnectionsPerEndpoint();
+    }
+
+    int maxQueued() {
+        return resources.maxQueuedPerEndpoint();
+    }
+
+    int maxResponseHeaderBytes() {
+        return resources.maxResponseHeaderBytes();
+    }
+
+    Duration idleTimeout() {
+        return resources.idleTimeout();
+    }
+
+    TimeSource time() {
+        return resources.time();
+    }
+
+    Executor executor() {
+        return resources.executor();
+    }
+
+    Scheduler scheduler() {
+        return resources.scheduler();
+    }
+
+    ByteBufferPool buffers() {
+        return resources.buffers();
+    }
+
+    @Nullable
+    Http1Pool known(String authority) {
+        return pools.get(authority);
+    }
+}

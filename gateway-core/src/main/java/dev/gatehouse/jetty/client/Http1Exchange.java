@@ -1,0 +1,210 @@
+package dev.gatehouse.jetty.client;
+
+import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.http.Body;
+import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.GatewayException.Kind;
+import dev.gatehouse.http.GatewayException.RequestSent;
+import dev.gatehouse.http.Headers;
+import dev.gatehouse.http.Response;
+import dev.gatehouse.jetty.loop.Dial;
+import dev.gatehouse.transport.Call;
+import dev.gatehouse.transport.Transport;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One request on its way over HTTP/1.1, from {@link Transport#send} to the end of its response. What the callback hears
+ * is decided by {@link #state} alone.
+ */
+final class Http1Exchange implements Transport.Handle {
+
+    private enum State {
+        WAITING,
+        CONNECTED,
+        ANSWERED,
+        FAILED
+    }
+
+    private final Call call;
+    private final Transport.Callback callback;
+    private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
+    private volatile @Nullable GatewayException aborted;
+    private volatile @Nullable Http1Connection connection;
+    private volatile @Nullable Http1Request sending;
+    private volatile @Nullable Runnable leaveQueue;
+    private volatile @Nullable Dial dial;
+    private volatile TimeSource.@Nullable Timer timer;
+    private volatile boolean answering;
+
+    Http1Exchange(Call call, Transport.Callback callback) {
+        this.call = call;
+        this.callback = callback;
+    }
+
+    Call call() {
+        return call;
+    }
+
+    boolean isOver() {
+        State current = state.get();
+        return current == State.FAILED || (current == State.ANSWERED && connection == null);
+    }
+
+    /** Waits for a connection, in a queue or for one that is being opened. */
+    void await(TimeSource time, @Nullable Runnable leave, @Nullable Dial opening) {
+        leaveQueue = leave;
+        dial = opening;
+        timer = time.schedule(this::waitedTooLong, call.connectTimeout());
+        if (state.get() != State.WAITING) {
+            stopWaiting();
+        }
+    }
+
+    /** A connection takes the request; false if nobody wants it any more. */
+    boolean connected(Http1Connection taken, Http1Request request) {
+        connection = taken;
+        sending = request;
+        boolean wanted = state.compareAndSet(State.WAITING, State.CONNECTED);
+        if (!wanted) {
+            connection = null;
+        }
+        stopTimer();
+        return wanted;
+    }
+
+    private void waitedTooLong() {
+        String after = " within " + call.connectTimeout().toMillis() + " ms: "
+                + call.endpoint().id();
+        if (state.get() == State.WAITING) {
+            abort(
+                    dial != null
+                            ? new GatewayException(Kind.CONNECT_TIMEOUT, "not connected" + after)
+                            : new GatewayException(Kind.REJECTED_OVERLOAD, "no connection became free" + after));
+        }
+    }
+
+    @Override
+    public void abort(GatewayException reason) {
+        if (isOver() || aborted != null) {
+            return;
+        }
+        aborted = reason;
+        breakOff(reason);
+    }
+
+    /** It cannot go on, whatever its state. */
+    void breakOff(Throwable cause) {
+        Http1Connection current = connection;
+        if (current != null) {
+            current.giveUp(this, cause);
+        }
+        fail(failure(cause));
+    }
+
+    /** The content of the request broke off, or could not be written. */
+    void broken(Throwable cause) {
+        breakOff(cause);
+    }
+
+    /** The connection could not be had. */
+    void notConnected(GatewayException failure) {
+        fail(failure);
+    }
+
+    /** Something of a response has come. */
+    void answering() {
+        answering = true;
+    }
+
+    void interim(int status, Headers headers) {
+        if (state.get() == State.CONNECTED) {
+            callback.interim(status, headers);
+        }
+    }
+
+    /** The header section of the final response has come. */
+    void answered(int status, Headers headers, Body body) {
+        if (state.compareAndSet(State.CONNECTED, State.ANSWERED)) {
+            callback.response(Response.of(status, headers, body));
+        } else {
+            body.cancel(new IllegalStateException("the exchange has been given up"));
+        }
+    }
+
+    /** The connection is done with it. */
+    void ended() {
+        connection = null;
+    }
+
+    private void fail(GatewayException failure) {
+        State before = state.getAndUpdate(current -> current == State.ANSWERED ? current : State.FAILED);
+        if (before == State.WAITING || before == State.CONNECTED) {
+            stopWaiting();
+            callback.failed(failure);
+        }
+    }
+
+    private void stopWaiting() {
+        stopTimer();
+        Runnable leave = leaveQueue;
+        if (leave != null) {
+            leave.run();
+        }
+        Dial opening = dial;
+        if (opening != null) {
+            opening.close();
+        }
+    }
+
+    private void stopTimer() {
+        TimeSource.Timer waiting = timer;
+        if (waiting != null) {
+            waiting.cancel();
+        }
+    }
+
+    private GatewayException failure(Throwable cause) {
+        GatewayException reason = aborted;
+        if (reason != null) {
+            return inOurTerms(reason, sent());
+        }
+        Http1Request request = sending;
+        if (request == null) {
+            return Failures.beforeConnection(cause, call, true);
+        }
+        return cause instanceof GatewayException ours && ours.kind() == Kind.UPSTREAM_PROTOCOL
+                ? ours
+                : Failures.beforeResponse(cause, request, sent());
+    }
+
+    /**
+     * Why the content of the response ends early.
+     *
+     * @param readerWaits whether its reader has asked for more than came
+     */
+    GatewayException bodyFailure(Throwable cause, boolean readerWaits) {
+        GatewayException reason = aborted;
+        if (reason != null) {
+            return inOurTerms(reason, RequestSent.YES);
+        }
+        Http1Request request = sending;
+        return request == null
+                ? Failures.beforeConnection(cause, call, true)
+                : Failures.duringResponse(cause, request, readerWaits);
+    }
+
+    private RequestSent sent() {
+        Http1Request request = sending;
+        if (answering) {
+            return RequestSent.YES;
+        }
+        return request != null && request.isSent() ? RequestSent.MAYBE : RequestSent.NO;
+    }
+
+    private static GatewayException inOurTerms(GatewayException reason, RequestSent sent) {
+        String message = reason.getMessage();
+        return new GatewayException(
+                reason.kind(), sent, message == null ? reason.kind().code() : message, reason.getCause());
+    }
+}

@@ -1,0 +1,234 @@
+package dev.gatehouse.jetty.client;
+
+import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.GatewayException.Kind;
+import dev.gatehouse.jetty.loop.Dial;
+import dev.gatehouse.jetty.loop.Loop;
+import dev.gatehouse.jetty.loop.LoopSocket;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one endpoint, those of all loops in one account: a request takes an unused one of its own loop, or
+ * opens one there, and only where no more may be opened one of another loop.
+ */
+final class Http1Pool {
+
+    private final Http1Client client;
+    private final String key;
+    private final Map<Loop, Deque<Http1Connection>> unused = new HashMap<>();
+    private final Deque<Http1Exchange> queue = new ArrayDeque<>();
+    private int open;
+    private boolean sweeping;
+    private TimeSource.@Nullable Timer sweep;
+
+    /** Nobody finds it any more. */
+    private boolean retired;
+
+    Http1Pool(Http1Client client, String key) {
+        this.client = client;
+        this.key = key;
+    }
+
+    /**
+     * Sends a request as soon as there is a connection for it.
+     *
+     * @return false if the pool is retired, and another one must be asked
+     */
+    boolean send(Http1Exchange exchange, Loop loop) {
+        Http1Connection taken;
+        boolean dial = false;
+        boolean queued = false;
+        synchronized (this) {
+            if (retired) {
+                return false;
+            }
+            taken = take(loop);
+            if (taken == null) {
+                dial = open < client.maxConnections();
+                queued = !dial && queue.size() < client.maxQueued();
+                if (dial) {
+                    open++;
+                } else if (queued) {
+                    queue.add(exchange);
+                }
+            }
+        }
+        if (taken != null) {
+            taken.loop().execute(() -> taken.send(exchange));
+        } else if (dial) {
+            dial(exchange, loop);
+        } else if (queued) {
+            exchange.await(client.time(), () -> leave(exchange), null);
+        } else {
+            exchange.notConnected(new GatewayException(
+                    Kind.REJECTED_OVERLOAD,
+                    "the queue for " + exchange.call().endpoint().id() + " is full"));
+        }
+        return true;
+    }
+
+    private @Nullable Http1Connection take(Loop loop) {
+        Deque<Http1Connection> here = unused.get(loop);
+        Http1Connection taken = here == null ? null : here.pollLast();
+        if (taken == null && open >= client.maxConnections()) {
+            for (Deque<Http1Connection> there : unused.values()) {
+                taken = taken == null ? there.pollLast() : taken;
+            }
+        }
+        return taken;
+    }
+
+    private synchronized void leave(Http1Exchange exchange) {
+        queue.remove(exchange);
+    }
+
+    private void dial(Http1Exchange exchange, Loop loop) {
+        client.resolve(exchange.call().endpoint(), new Http1Client.Resolved() {
+            @Override
+            public void addresses(List<InetSocketAddress> addresses) {
+                connect(exchange, loop, addresses);
+            }
+
+            @Override
+            public void failed(Throwable failure) {
+                notOpened();
+                exchange.notConnected(Failures.beforeConnection(failure, exchange.call(), true));
+            }
+        });
+    }
+
+    private void connect(Http1Exchange exchange, Loop loop, List<InetSocketAddress> addresses) {
+        Dial dial = new Dial(loop, addresses, client.scheduler(), new Dial.Result() {
+            @Override
+            public void connected(LoopSocket socket) {
+                Http1Connection connection = new Http1Connection(client, Http1Pool.this, socket);
+                socket.setConnection(connection);
+                socket.onOpen();
+                connection.onOpen();
+                if (client.opened(connection)) {
+                    connection.send(exchange);
+                } else {
+                    connection.close();
+                    exchange.notConnected(Http1Client.closing());
+                }
+            }
+
+            @Override
+            public void failed(IOException failure) {
+                notOpened();
+                exchange.notConnected(Failures.beforeConnection(failure, exchange.call(), true));
+            }
+        });
+        exchange.await(client.time(), null, dial);
+        dial.start();
+    }
+
+    /** A connection is free. */
+    void release(Http1Connection connection) {
+        Http1Exchange next;
+        boolean first = false;
+        synchronized (this) {
+            next = queue.poll();
+            if (next == null) {
+                connection.unusedSince(client.time().nanoTime());
+                unused.computeIfAbsent(connection.loop(), loop -> new ArrayDeque<>())
+                        .addLast(connection);
+                first = !sweeping;
+                sweeping = true;
+            }
+        }
+        if (next != null) {
+            connection.loop().execute(() -> connection.send(next));
+        } else if (first) {
+            sweepIn(client.idleTimeout());
+        }
+    }
+
+    /** A connection has come to its end. */
+    void closed(Http1Connection connection) {
+        client.forget(connection);
+        synchronized (this) {
+            Deque<Http1Connection> here = unused.get(connection.loop());
+            if (here != null && here.remove(connection) && here.isEmpty()) {
+                unused.remove(connection.loop());
+            }
+        }
+        notOpened();
+    }
+
+    /** There is room for another connection, which the first of those who wait may open. */
+    private void notOpened() {
+        Http1Exchange next;
+        synchronized (this) {
+            next = queue.poll();
+            if (next == null) {
+                open--;
+                retired = open == 0;
+            }
+            if (retired && sweep != null) {
+                sweep.cancel();
+            }
+        }
+        if (next != null) {
+            dial(next, client.loop());
+        } else {
+            client.retired(key, this);
+        }
+    }
+
+    synchronized boolean isRetired() {
+        return retired;
+    }
+
+    /** Closes what has not been used for too long, and comes again while there is anything left. */
+    private void sweep() {
+        List<Http1Connection> old = new ArrayList<>();
+        long now = client.time().nanoTime();
+        long limit = client.idleTimeout().toNanos();
+        long next = limit;
+        boolean some = false;
+        synchronized (this) {
+            for (Deque<Http1Connection> here : unused.values()) {
+                while (!here.isEmpty() && now - here.getFirst().unusedSince() >= limit) {
+                    old.add(here.removeFirst());
+                }
+                if (!here.isEmpty()) {
+                    some = true;
+                    next = Math.min(next, limit - (now - here.getFirst().unusedSince()));
+                }
+            }
+            sweeping = some;
+        }
+        old.forEach(Http1Connection::close);
+        if (some) {
+            sweepIn(Duration.ofNanos(next));
+        }
+    }
+
+    private void sweepIn(Duration delay) {
+        TimeSource.Timer timer = client.time().schedule(this::sweep, delay);
+        synchronized (this) {
+            sweep = timer;
+        }
+    }
+
+    /** Lets nobody wait any longer. */
+    void close() {
+        List<Http1Exchange> waiting;
+        synchronized (this) {
+            waiting = List.copyOf(queue);
+            queue.clear();
+        }
+        waiting.forEach(exchange -> exchange.notConnected(Http1Client.closing()));
+    }
+}

@@ -1,0 +1,101 @@
+package dev.gatehouse.jetty.client;
+
+import dev.gatehouse.http.Body;
+import dev.gatehouse.http.Chunk;
+import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.Headers;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** The content of a response, read from its connection. */
+final class Http1Response implements Body.Source {
+
+    /**
+     * How many chunks that have arrived already a cancelled body reads to save its connection: at most as much as 16 buffers
+     * of 16 KiB, which is less work than a TLS handshake.
+     */
+    private static final int MAX_CHUNKS_TO_SAVE_A_CONNECTION = 16;
+
+    private final Http1Connection connection;
+    private final Http1Exchange exchange;
+    private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
+    private volatile @Nullable Chunk end;
+    private volatile @Nullable Throwable cancelled;
+    private volatile Headers.@Nullable Builder trailers;
+
+    Http1Response(Http1Connection connection, Http1Exchange exchange) {
+        this.connection = connection;
+        this.exchange = exchange;
+    }
+
+    Http1Exchange exchange() {
+        return exchange;
+    }
+
+    /** What every further read answers, or null if there is more to come. */
+    @Nullable
+    Chunk end() {
+        return end;
+    }
+
+    boolean isComplete() {
+        return end != null;
+    }
+
+    void complete(Chunk last) {
+        end = last;
+    }
+
+    GatewayException failure(Throwable cause) {
+        return exchange.bodyFailure(cause, waiting.get() != null);
+    }
+
+    void addTrailer(String name, String value) {
+        Headers.Builder section = trailers;
+        if (section == null) {
+            section = Headers.builder(4);
+            trailers = section;
+        }
+        section.addParsed(name, value);
+    }
+
+    /** There may be something to read: tells who waits for it. */
+    void available() {
+        Runnable reader = waiting.getAndSet(null);
+        if (reader != null) {
+            reader.run();
+        }
+    }
+
+    @Override
+    public @Nullable Chunk read() {
+        Throwable reason = cancelled;
+        return reason == null ? connection.read(this) : Chunk.failed(failure(reason));
+    }
+
+    @Override
+    public void demand(Runnable onAvailable) {
+        waiting.set(onAvailable);
+        if (end != null || cancelled != null) {
+            available();
+        } else {
+            connection.demand(this);
+        }
+    }
+
+    @Override
+    public void cancel(Throwable reason) {
+        if (end != null || cancelled != null) {
+            return;
+        }
+        cancelled = reason;
+        connection.cancel(this, reason, waiting.get() == null ? MAX_CHUNKS_TO_SAVE_A_CONNECTION : 0);
+        available();
+    }
+
+    @Override
+    public Headers trailers() {
+        Headers.Builder section = trailers;
+        return section == null || end == null ? Headers.empty() : section.build();
+    }
+}

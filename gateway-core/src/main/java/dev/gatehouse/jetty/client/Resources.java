@@ -1,0 +1,142 @@
+package dev.gatehouse.jetty.client;
+
+import dev.gatehouse.balancer.TimeSource;
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.ArrayByteBufferPool;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.util.component.LifeCycle;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
+import org.eclipse.jetty.util.thread.Scheduler;
+import org.jspecify.annotations.Nullable;
+
+/** What a transport needs: threads, timers, buffers, loops and Jetty's client. None is there before it is needed. */
+final class Resources {
+
+    private final JettyTransportBuilder settings;
+    private final ByteBufferPool buffers;
+
+    /** Guarded by this. */
+    private @Nullable Executor executor;
+
+    private @Nullable Scheduler scheduler;
+    private volatile @Nullable OwnLoops loops;
+    private volatile @Nullable UpstreamClient client;
+    private boolean closed;
+
+    Resources(JettyTransportBuilder settings) {
+        this.settings = settings;
+        this.buffers = settings.byteBufferPool == null ? new ArrayByteBufferPool() : settings.byteBufferPool;
+        this.executor = settings.executor;
+        this.scheduler = settings.scheduler;
+    }
+
+    int maxConnectionsPerEndpoint() {
+        return settings.maxConnectionsPerEndpoint;
+    }
+
+    int maxQueuedPerEndpoint() {
+        return settings.maxQueuedPerEndpoint;
+    }
+
+    int maxResponseHeaderBytes() {
+        return settings.maxResponseHeaderBytes;
+    }
+
+    Duration idleTimeout() {
+        return settings.idleTimeout;
+    }
+
+    TimeSource time() {
+        return settings.time;
+    }
+
+    ByteBufferPool buffers() {
+        return buffers;
+    }
+
+    synchronized Executor executor() {
+        Executor known = executor;
+        if (known == null) {
+            // A thread for each selector, as many to take over while one selects, and some for name look-ups, which
+            // block.
+            QueuedThreadPool threads = new QueuedThreadPool(2 * settings.selectors + 8, settings.selectors + 1);
+            threads.setName("gatehouse-upstream");
+            threads.setDaemon(true);
+            known = started(threads);
+            executor = known;
+        }
+        return known;
+    }
+
+    synchronized Scheduler scheduler() {
+        Scheduler known = scheduler;
+        if (known == null) {
+            known = started(new ScheduledExecutorScheduler("gatehouse-upstream-timer", true));
+            scheduler = known;
+        }
+        return known;
+    }
+
+    OwnLoops loops() {
+        OwnLoops known = loops;
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) {
+            known = loops;
+            if (known == null) {
+                known = started(new OwnLoops(executor(), scheduler(), settings.selectors));
+                loops = known;
+            }
+            return known;
+        }
+    }
+
+    UpstreamClient client() {
+        UpstreamClient known = client;
+        if (known != null) {
+            return known;
+        }
+        synchronized (this) {
+            known = client;
+            if (known == null) {
+                known = settings.client(this);
+                client = closed ? known : started(known);
+            }
+            return known;
+        }
+    }
+
+    private static <T extends LifeCycle> T started(T part) {
+        try {
+            part.start();
+            return part;
+        } catch (Exception failure) {
+            throw new IllegalStateException("the transport did not start", failure);
+        }
+    }
+
+    synchronized void close() {
+        closed = true;
+        stop(client);
+        stop(loops);
+        if (settings.scheduler == null) {
+            stop(scheduler);
+        }
+        if (settings.executor == null) {
+            stop(executor);
+        }
+    }
+
+    private static void stop(@Nullable Object part) {
+        if (part instanceof LifeCycle lifeCycle) {
+            try {
+                lifeCycle.stop();
+            } catch (Exception failure) {
+                throw new IllegalStateException("the transport did not stop", failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package dev.gatehouse.jetty.http1;
+
+import dev.gatehouse.http.Chunk;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.io.Retainable;
+
+/**
+ * A part of a buffer that was read into.
+ *
+ * @param data the bytes
+ * @param last whether nothing follows
+ * @param buffer whose the bytes are; released with the chunk
+ */
+public record BufferChunk(ByteBuffer data, boolean last, Retainable buffer) implements Chunk {
+
+    @Override
+    public void release() {
+        buffer.release();
+    }
+}

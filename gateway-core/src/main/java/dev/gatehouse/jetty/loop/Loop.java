@@ -1,0 +1,61 @@
+package dev.gatehouse.jetty.loop;
+
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A selector, and whatever its thread does for the sockets registered with it. A request that is read by a loop is
+ * forwarded over a connection of the same loop, so that no other thread need be woken for it.
+ */
+public final class Loop extends ManagedSelector {
+
+    private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
+
+    /**
+     * A loop of a manager's.
+     *
+     * @param manager whose it is
+     * @param id its number there
+     */
+    public Loop(SelectorManager manager, int id) {
+        super(manager, id);
+    }
+
+    /**
+     * The loop for which the calling thread works.
+     *
+     * @return the loop, or null if the thread does something else
+     */
+    public static @Nullable Loop current() {
+        return CURRENT.get();
+    }
+
+    /**
+     * Runs a task on this loop's thread: at once if that is the calling one, else when it is done with what it does.
+     *
+     * @param task must not block
+     */
+    public void execute(Runnable task) {
+        if (current() == this) {
+            task.run();
+        } else {
+            submit(selector -> run(task));
+        }
+    }
+
+    /**
+     * Runs a task as work of this loop's, on the calling thread, which must be the loop's.
+     *
+     * @param task must not block
+     */
+    public void run(Runnable task) {
+        Loop before = CURRENT.get();
+        CURRENT.set(this);
+        try {
+            task.run();
+        } finally {
+            CURRENT.set(before);
+        }
+    }
+}
