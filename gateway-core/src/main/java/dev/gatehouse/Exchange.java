@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +31,13 @@ public final class Exchange {
     private final long startNanos;
     private final long totalNanos;
 
-    private final List<Attempt> attempts = new CopyOnWriteArrayList<>();
+    private volatile List<Attempt> attempts = List.of();
     private volatile @Nullable Map<Key<?>, Object> attributes;
 
     /** Guarded by this. */
-    private final List<Consumer<GatewayException>> cancelListeners = new ArrayList<>(2);
+    private List<Consumer<GatewayException>> cancelListeners = new ArrayList<>(1);
 
-    private final List<Consumer<Completion>> completionListeners = new ArrayList<>(2);
+    private List<Consumer<Completion>> completionListeners = new ArrayList<>(2);
     private @Nullable Consumer<GatewayException> lastCancelListener;
     private @Nullable GatewayException cancelled;
     private @Nullable Completion completion;
@@ -154,10 +153,10 @@ public final class Exchange {
     /**
      * The attempts so far, each once it was answered or failed.
      *
-     * @return a copy, in order
+     * @return an immutable list, in order
      */
     public List<Attempt> attempts() {
-        return List.copyOf(attempts);
+        return attempts;
     }
 
     /**
@@ -174,8 +173,8 @@ public final class Exchange {
                 return;
             }
             cancelled = reason;
-            listeners = List.copyOf(cancelListeners);
-            cancelListeners.clear();
+            listeners = cancelListeners;
+            cancelListeners = List.of();
             last = lastCancelListener;
         }
         listeners.forEach(listener -> stop(listener, reason));
@@ -239,17 +238,25 @@ public final class Exchange {
         lastCancelListener = listener;
     }
 
-    void attempted(Attempt attempt) {
-        attempts.add(attempt);
+    /** Attempts come one after another. */
+    synchronized void attempted(Attempt attempt) {
+        List<Attempt> before = attempts;
+        if (before.isEmpty()) {
+            attempts = List.of(attempt);
+            return;
+        }
+        List<Attempt> all = new ArrayList<>(before);
+        all.add(attempt);
+        attempts = List.copyOf(all);
     }
 
     void complete(Completion end) {
         List<Consumer<Completion>> listeners;
         synchronized (this) {
             completion = end;
-            listeners = List.copyOf(completionListeners);
-            completionListeners.clear();
-            cancelListeners.clear();
+            listeners = completionListeners;
+            completionListeners = List.of();
+            cancelListeners = List.of();
         }
         listeners.forEach(listener -> tell(listener, end));
         services.listeners().completion(this, end);

@@ -72,17 +72,7 @@ public final class Explanation {
                 .map(Explanation::reason)
                 .toList();
         if (decision instanceof Decision.Routed routed) {
-            Route route = routed.route();
-            Request sent = route.rewrite(graph.forwarding().clean(request), routed.variables());
-            return new Explanation(
-                    request,
-                    0,
-                    "route " + route.id() + " to " + route.destination(),
-                    routes,
-                    route,
-                    route.filters().names(),
-                    candidates(route.upstream()),
-                    route.upstream() == null ? null : sent.target().pathAndQuery());
+            return routed(graph, request, routed, routes);
         }
         int status = decision instanceof Decision.Answered answered
                 ? answered.response().status()
@@ -96,6 +86,24 @@ public final class Explanation {
                 graph.globalFilters().names(),
                 List.of(),
                 null);
+    }
+
+    private static Explanation routed(Graph graph, Request request, Decision.Routed routed, List<RouteReason> routes) {
+        Route route = routed.route();
+        int status = 0;
+        String text = "route " + route.id() + " to " + route.destination();
+        String sent = null;
+        if (route.upstream() != null) {
+            try {
+                Request clean = graph.forwarding().clean(request);
+                sent = route.rewrite(clean, routed.variables()).target().pathAndQuery();
+            } catch (GatewayException refused) {
+                status = refused.kind().status();
+                text += ", but refused after the filters: " + refused.kind().code() + ", " + refused.getMessage();
+            }
+        }
+        return new Explanation(
+                request, status, text, routes, route, route.filters().names(), candidates(route.upstream()), sent);
     }
 
     private static RouteReason reason(RouteVerdict verdict) {
@@ -127,9 +135,10 @@ public final class Explanation {
     }
 
     /**
-     * The status, where the gateway answers by itself before any filter or route: an error, or 204 for OPTIONS.
+     * The status, where the gateway answers by itself: an error before any filter or route, 204 for OPTIONS, or 400 where
+     * the route's rewrite makes a target that must not be sent. An {@link ErrorHandler} may answer with another one.
      *
-     * @return empty if a route decides
+     * @return empty if what the route ends in decides
      */
     public Optional<Integer> status() {
         return status == 0 ? Optional.empty() : Optional.of(status);
@@ -147,7 +156,7 @@ public final class Explanation {
     /**
      * The target that the upstream would be sent, after rewrites.
      *
-     * @return the path and query as they would be sent; empty if there is no upstream
+     * @return the path and query as they would be sent; empty if there is no upstream, or if it would be sent nothing
      */
     public Optional<String> sentTarget() {
         return Optional.ofNullable(sentTarget);
@@ -169,6 +178,15 @@ public final class Explanation {
      */
     public List<String> filters() {
         return filters;
+    }
+
+    /**
+     * The filters that would run for each attempt.
+     *
+     * @return their names, outermost first; empty if there is no upstream
+     */
+    public List<String> attemptFilters() {
+        return route == null ? List.of() : route.attemptFilters().names();
     }
 
     /**
@@ -219,10 +237,7 @@ public final class Explanation {
 
     private void upstream(StringBuilder text, Route chosen, Upstream upstream) {
         text.append("  attempt    ")
-                .append(
-                        chosen.attemptFilters().names().isEmpty()
-                                ? "no filters"
-                                : String.join(" > ", chosen.attemptFilters().names()))
+                .append(attemptFilters().isEmpty() ? "no filters" : String.join(" > ", attemptFilters()))
                 .append('\n');
         text.append("  strategy   ").append(upstream.settings().strategy()).append('\n');
         for (Candidate candidate : candidates) {

@@ -208,12 +208,17 @@ final class Forward {
 
     /** The exchange is over: a response that a filter has replaced, or nobody has read to its end, goes. */
     private void abandon() {
-        GatewayException over = new GatewayException(Kind.CLIENT_GONE, RequestSent.YES, "the exchange is over", null);
-        cancel(over);
         ForwardAttempt attempt;
+        boolean answered;
         synchronized (this) {
             attempt = current;
+            answered = settled;
         }
+        if (answered && (attempt == null || attempt.isEnded())) {
+            return;
+        }
+        GatewayException over = new GatewayException(Kind.CLIENT_GONE, RequestSent.YES, "the exchange is over", null);
+        cancel(over);
         if (attempt != null) {
             attempt.abandon(over);
         }

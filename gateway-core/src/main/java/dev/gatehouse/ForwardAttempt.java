@@ -210,6 +210,11 @@ final class ForwardAttempt implements Transport.Callback {
         lease.close();
     }
 
+    /** Whether nothing is left of it that anybody could give up. */
+    synchronized boolean isEnded() {
+        return ended;
+    }
+
     private boolean isSent() {
         return sink != null;
     }

@@ -45,7 +45,12 @@ public final class Gateway implements AutoCloseable {
         random = new Randomness(builder.seed);
         blocking = new BlockingExecutor(
                 builder.blockingThreads == null ? GatewayBuilder.DEFAULT_BLOCKING_THREADS : builder.blockingThreads);
-        graph = compile(builder, null);
+        try {
+            graph = compile(builder, null);
+        } catch (RuntimeException | Error e) {
+            closeOwn();
+            throw e;
+        }
     }
 
     /**
@@ -113,7 +118,7 @@ public final class Gateway implements AutoCloseable {
      */
     public synchronized void attach(HostCapabilities host) {
         List<String> problems = new ArrayList<>();
-        checkHost(graph, host, problems);
+        GraphCompiler.checkHost(graph.needsHost(), host, problems);
         throwIfAny(problems);
         hosts.add(host);
     }
@@ -130,8 +135,8 @@ public final class Gateway implements AutoCloseable {
 
     /**
      * Replaces the configuration. Requests under way end on the old one, later ones begin on the new one; none fails for
-     * the change. Upstreams whose settings are equal keep everything; changed ones keep what they know of endpoints that
-     * stay.
+     * the change. Upstreams whose endpoints, strategy, panic threshold and health checks are equal keep their balancer;
+     * others keep what they know of endpoints that stay. See docs/running.md.
      *
      * @param changed the whole new configuration
      * @throws ConfigurationException listing everything that is wrong; the old configuration stays in force
@@ -153,12 +158,8 @@ public final class Gateway implements AutoCloseable {
         throwIfAny(problems);
         Graph before = graph;
         Graph next = compile(changed, before);
-        hosts.forEach(host -> checkHost(next, host, problems));
-        if (!problems.isEmpty()) {
-            next.exit();
-            throw new ConfigurationException(problems);
-        }
         graph = next;
+        next.isCurrent();
         before.exit();
     }
 
@@ -185,6 +186,10 @@ public final class Gateway implements AutoCloseable {
         await(drain);
         GatewayException reason = new GatewayException(Kind.CLOSING, "the gateway closed before the exchange ended");
         running.forEach(run -> run.abort(reason));
+        closeOwn();
+    }
+
+    private void closeOwn() {
         synchronized (this) {
             if (ownTransport != null) {
                 ownTransport.close();
@@ -215,7 +220,8 @@ public final class Gateway implements AutoCloseable {
     private Graph compile(GatewayBuilder builder, @Nullable Graph previous) {
         Listeners listeners = new Listeners(builder.listeners);
         Services services = new Services(time, blocking, new Watchdog(listeners), listeners, builder.errorHandler);
-        Graph compiled = new GraphCompiler(builder, previous, services, random, () -> transport(builder)).compile();
+        Graph compiled =
+                new GraphCompiler(builder, previous, hosts, services, random, () -> transport(builder)).compile();
         graphs.add(compiled);
         var unused = compiled.ended().thenRun(() -> graphs.remove(compiled));
         return compiled;
@@ -229,12 +235,6 @@ public final class Gateway implements AutoCloseable {
             ownTransport = JettyTransport.create();
         }
         return ownTransport;
-    }
-
-    private static void checkHost(Graph graph, HostCapabilities host, List<String> problems) {
-        if (graph.needsHost() && !host.toHost()) {
-            problems.add("a route ends in toHost(), but behind host " + host.name() + " there is no code to run");
-        }
     }
 
     private static void throwIfAny(List<String> problems) {

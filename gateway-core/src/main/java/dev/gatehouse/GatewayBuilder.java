@@ -50,9 +50,10 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder upstream(String name, Consumer<UpstreamBuilder> settings) {
-        UpstreamBuilder upstream = new UpstreamBuilder(Objects.requireNonNull(name), problems);
+        Objects.requireNonNull(settings, "settings");
+        UpstreamBuilder upstream = new UpstreamBuilder(Objects.requireNonNull(name, "name"), problems);
         upstreams.add(upstream);
-        Problems.collect(problems, "upstream " + name, () -> settings.accept(upstream));
+        upstream.configure(settings);
         return this;
     }
 
@@ -64,9 +65,10 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder route(String path, Consumer<RouteBuilder> settings) {
-        RouteBuilder route = new RouteBuilder(Objects.requireNonNull(path), problems);
+        Objects.requireNonNull(settings, "settings");
+        RouteBuilder route = new RouteBuilder(Objects.requireNonNull(path, "path"), problems);
         routes.add(route);
-        Problems.collect(problems, "route " + path, () -> settings.accept(route));
+        route.configure(settings);
         return this;
     }
 
@@ -78,7 +80,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder filter(Filter filter) {
-        filters.add(Objects.requireNonNull(filter));
+        filters.add(Objects.requireNonNull(filter, "filter"));
         return this;
     }
 
@@ -89,7 +91,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder attemptFilter(Filter filter) {
-        attemptFilters.add(Objects.requireNonNull(filter));
+        attemptFilters.add(Objects.requireNonNull(filter, "attemptFilter"));
         return this;
     }
 
@@ -101,7 +103,8 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder forwarded(Consumer<ForwardedHeaders.Builder> settings) {
-        Problems.collect(problems, "forwarded", () -> {
+        Objects.requireNonNull(settings, "settings");
+        new Problems(problems, "forwarded").collect(() -> {
             ForwardedHeaders.Builder builder = ForwardedHeaders.builder();
             settings.accept(builder);
             forwarded = builder.build();
@@ -117,7 +120,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder limits(RequestLimits value) {
-        this.limits = Objects.requireNonNull(value);
+        this.limits = Objects.requireNonNull(value, "limits");
         return this;
     }
 
@@ -128,7 +131,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder errorHandler(ErrorHandler handler) {
-        this.errorHandler = Objects.requireNonNull(handler);
+        this.errorHandler = Objects.requireNonNull(handler, "errorHandler");
         return this;
     }
 
@@ -139,7 +142,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder listener(GatewayListener listener) {
-        listeners.add(Objects.requireNonNull(listener));
+        listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -151,7 +154,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder time(TimeSource source) {
-        this.time = Objects.requireNonNull(source);
+        this.time = Objects.requireNonNull(source, "time");
         return this;
     }
 
@@ -190,7 +193,7 @@ public final class GatewayBuilder {
      * @return this builder
      */
     public GatewayBuilder transport(Transport value) {
-        this.transport = Objects.requireNonNull(value);
+        this.transport = Objects.requireNonNull(value, "transport");
         return this;
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Everything that serves requests, as one immutable whole: an update makes a new graph. Requests hold the graph that
- * they began with; when it is retired and the last of them has ended, its upstreams are released.
+ * they began with; when it is retired and the last of them has ended, its balancers are released.
  */
 final class Graph {
 
@@ -41,7 +41,7 @@ final class Graph {
         this.upstreams = Map.copyOf(upstreams);
         this.needsHost = needsHost;
         this.services = services;
-        upstreams.values().forEach(Upstream::retain);
+        upstreams.values().forEach(upstream -> upstream.shared().retain());
     }
 
     RouteTable<Route> routes() {
@@ -72,6 +72,11 @@ final class Graph {
         return services;
     }
 
+    /** Is the current one from now on: its listeners are told what happens to upstreams that were kept, too. */
+    void isCurrent() {
+        upstreams.values().forEach(upstream -> upstream.shared().tells(services.listeners()));
+    }
+
     /** Begins a request; false if the graph is retired and empty, so that its upstreams may be closed. */
     boolean enter() {
         while (true) {
@@ -88,7 +93,7 @@ final class Graph {
     /** Ends a request, or the time as the current graph. */
     void exit() {
         if (holders.decrementAndGet() == 0) {
-            upstreams.values().forEach(Upstream::release);
+            upstreams.values().forEach(upstream -> upstream.shared().release());
             ended.complete(null);
         }
     }

@@ -1,12 +1,11 @@
 package dev.gatehouse;
 
-import dev.gatehouse.balancer.Balancer;
-import dev.gatehouse.balancer.BalancerBuilder;
-import dev.gatehouse.internal.forward.RetryBudget;
+import dev.gatehouse.host.HostCapabilities;
 import dev.gatehouse.internal.routing.RouteTable;
 import dev.gatehouse.internal.rules.ForwardingPolicy;
 import dev.gatehouse.transport.Transport;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,6 +22,7 @@ final class GraphCompiler {
 
     private final GatewayBuilder builder;
     private final @Nullable Graph previous;
+    private final Collection<HostCapabilities> hosts;
     private final Services services;
     private final Randomness random;
     private final Supplier<Transport> defaultTransport;
@@ -34,11 +34,13 @@ final class GraphCompiler {
     GraphCompiler(
             GatewayBuilder builder,
             @Nullable Graph previous,
+            Collection<HostCapabilities> hosts,
             Services services,
             Randomness random,
             Supplier<Transport> defaultTransport) {
         this.builder = builder;
         this.previous = previous;
+        this.hosts = hosts;
         this.services = services;
         this.random = random;
         this.defaultTransport = defaultTransport;
@@ -48,11 +50,20 @@ final class GraphCompiler {
         problems.addAll(builder.problems);
         checkUpstreams();
         checkRoutes();
+        hosts.forEach(host -> checkHost(needsHost(), host, problems));
         if (!problems.isEmpty()) {
             throw new ConfigurationException(problems);
         }
-        Map<String, Upstream> upstreams = new LinkedHashMap<>();
-        settings.forEach((name, wanted) -> upstreams.put(name, upstream(wanted)));
+        UpstreamStart start = new UpstreamStart(previous, services, random, defaultTransport);
+        try {
+            return graph(start.start(settings.values()));
+        } catch (RuntimeException | Error e) {
+            start.undo();
+            throw e;
+        }
+    }
+
+    private Graph graph(Map<String, Upstream> upstreams) {
         ForwardingPolicy forwarding = new ForwardingPolicy(builder.forwarded, random::nextLong);
         RouteTable.Builder<Route> table = RouteTable.builder();
         for (RouteDraft draft : drafts) {
@@ -64,11 +75,25 @@ final class GraphCompiler {
                 forwarding,
                 builder.limits,
                 upstreams,
-                drafts.stream().anyMatch(draft -> draft.destination() instanceof Destination.ToHost),
+                needsHost(),
                 services);
     }
 
+    private boolean needsHost() {
+        return drafts.stream().anyMatch(draft -> draft.destination() instanceof Destination.ToHost);
+    }
+
+    /** Notes what a host lacks. */
+    static void checkHost(boolean needed, HostCapabilities host, List<String> problems) {
+        if (needed && !host.toHost()) {
+            problems.add("a route ends in toHost(), but behind host " + host.name() + " there is no code to run");
+        }
+    }
+
     private void checkUpstreams() {
+        if (builder.upstreams.isEmpty() && !builder.attemptFilters.isEmpty()) {
+            problems.add("attemptFilter has no effect: there is no upstream");
+        }
         for (UpstreamBuilder upstream : builder.upstreams) {
             UpstreamSettings built = upstream.build(problems);
             if (built != null && settings.put(built.name(), built) != null) {
@@ -95,32 +120,10 @@ final class GraphCompiler {
             });
         }
         problems.addAll(table.problems());
+        if (builder.routes.stream().anyMatch(route -> route.endUnknown)) {
+            return;
+        }
         names.removeAll(used);
         names.forEach(name -> problems.add("upstream " + name + " has no effect: no route ends in it"));
-    }
-
-    private Upstream upstream(UpstreamSettings wanted) {
-        Upstream before = previous == null ? null : previous.upstreams().get(wanted.name());
-        if (before != null && before.settings().equals(wanted)) {
-            return before;
-        }
-        BalancerBuilder balancer = Balancer.builder(wanted.endpoints())
-                .strategy(wanted.strategy())
-                .panicThreshold(wanted.panicThreshold())
-                .time(services.time())
-                .random(random.source())
-                .listener(event -> services.listeners().balancerEvent(wanted.name(), event));
-        if (wanted.healthChecker() != null) {
-            balancer.healthCheck(wanted.healthChecker(), wanted.healthCheck());
-        }
-        if (before != null) {
-            balancer.adopting(before.balancer());
-        }
-        RetryPolicy retry = wanted.retry();
-        RetryBudget budget = before != null && before.settings().retry().equals(retry)
-                ? before.budget()
-                : new RetryBudget(services.time(), retry.budget(), retry.minRetriesPerSecond());
-        Transport transport = wanted.transport() == null ? defaultTransport.get() : wanted.transport();
-        return new Upstream(wanted, balancer.build(), budget, transport, random);
     }
 }

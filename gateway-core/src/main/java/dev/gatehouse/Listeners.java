@@ -22,23 +22,33 @@ final class Listeners {
     }
 
     void completion(Exchange exchange, Completion completion) {
-        each(listener -> listener.onCompletion(exchange, completion));
+        if (!listeners.isEmpty()) {
+            each(listener -> listener.onCompletion(exchange, completion));
+        }
     }
 
     void attempt(Exchange exchange, String upstream, Attempt attempt) {
-        each(listener -> listener.onAttempt(exchange, upstream, attempt));
+        if (!listeners.isEmpty()) {
+            each(listener -> listener.onAttempt(exchange, upstream, attempt));
+        }
     }
 
     void retryDenied(Exchange exchange, String upstream) {
-        each(listener -> listener.onRetryDenied(exchange, upstream));
+        if (!listeners.isEmpty()) {
+            each(listener -> listener.onRetryDenied(exchange, upstream));
+        }
     }
 
     void balancerEvent(String upstream, BalancerEvent event) {
-        each(listener -> listener.onBalancerEvent(upstream, event));
+        if (!listeners.isEmpty()) {
+            each(listener -> listener.onBalancerEvent(upstream, event));
+        }
     }
 
     void slowFilter(String name, Duration held) {
-        each(listener -> listener.onSlowFilter(name, held));
+        if (!listeners.isEmpty()) {
+            each(listener -> listener.onSlowFilter(name, held));
+        }
     }
 
     /** Logs what an observer threw, once for each observer. */

@@ -2,10 +2,13 @@ package dev.gatehouse;
 
 import dev.gatehouse.http.Headers;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When a request is sent again, and how much load retries may add.
@@ -24,8 +27,8 @@ import java.util.TreeSet;
  *     <b>Default:</b> 10
  * @param backOff the mean wait before the first retry, doubled with each further one; the real wait is drawn evenly from
  *     zero to twice that, so that clients do not come back in step. <b>Default:</b> 25 ms
- * @param maxBackOff the longest wait; an endpoint that asks for a longer one by {@code Retry-After} is not asked again.
- *     <b>Default:</b> 1 s
+ * @param maxBackOff the longest wait, at most one hour, since a client waits meanwhile; an endpoint that asks for a longer
+ *     one by {@code Retry-After} is not asked again. <b>Default:</b> 1 s
  * @param maxReplayBytes how much of a request's content is kept for another attempt. <b>Default:</b> 64 KiB: above it, a
  *     request is sent once
  */
@@ -39,23 +42,36 @@ public record RetryPolicy(
         int maxReplayBytes) {
 
     private static final Set<String> IDEMPOTENT = Set.of("GET", "HEAD", "OPTIONS", "PUT", "DELETE");
+    private static final Duration LONGEST_BACK_OFF = Duration.ofHours(1);
     private static final RetryPolicy DEFAULTS = new RetryPolicy(
             3, Set.of(429, 502, 503, 504), 0.2, 10, Duration.ofMillis(25), Duration.ofSeconds(1), 64 * 1024);
 
     /**
      * Checks each setting.
      *
-     * @throws IllegalArgumentException if one is out of its range
+     * @throws IllegalArgumentException listing each that is out of its range
      */
     public RetryPolicy {
-        check(maxAttempts >= 1 && maxAttempts <= 10, "maxAttempts", maxAttempts, "1 to 10");
-        check(budget >= 0 && budget <= 1, "budget", budget, "0 to 1");
-        check(minRetriesPerSecond >= 0, "minRetriesPerSecond", minRetriesPerSecond, ">= 0");
-        check(!backOff.isNegative(), "backOff", backOff, ">= 0");
-        check(maxBackOff.compareTo(backOff) >= 0, "maxBackOff", maxBackOff, ">= backOff");
-        check(maxReplayBytes >= 0, "maxReplayBytes", maxReplayBytes, ">= 0");
+        List<String> problems = new ArrayList<>();
+        check(problems, maxAttempts >= 1 && maxAttempts <= 10, "maxAttempts", maxAttempts, "1 to 10");
         for (int status : statuses) {
-            check(status >= 400 && status <= 599, "statuses", status, "400 to 599");
+            check(problems, status >= 400 && status <= 599, "statuses", status, "400 to 599");
+        }
+        check(problems, budget >= 0 && budget <= 1, "budget", budget, "0 to 1");
+        check(problems, minRetriesPerSecond >= 0, "minRetriesPerSecond", minRetriesPerSecond, ">= 0");
+        if (check(problems, backOff != null && !backOff.isNegative(), "backOff", backOff, ">= 0")) {
+            check(
+                    problems,
+                    maxBackOff != null
+                            && maxBackOff.compareTo(backOff) >= 0
+                            && maxBackOff.compareTo(LONGEST_BACK_OFF) <= 0,
+                    "maxBackOff",
+                    maxBackOff,
+                    "backOff to " + LONGEST_BACK_OFF);
+        }
+        check(problems, maxReplayBytes >= 0, "maxReplayBytes", maxReplayBytes, ">= 0");
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
         }
         statuses = Set.copyOf(statuses);
     }
@@ -83,10 +99,12 @@ public record RetryPolicy(
         return IDEMPOTENT.contains(method) || headers.contains("Idempotency-Key");
     }
 
-    private static void check(boolean holds, String name, Object value, String expected) {
+    private static boolean check(
+            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
         if (!holds) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: " + expected + ")");
+            problems.add(name + ": " + value + " (expected: " + expected + ")");
         }
+        return holds;
     }
 
     @Override
@@ -109,6 +127,9 @@ public record RetryPolicy(
         private Duration maxBackOff;
         private int maxReplayBytes;
 
+        /** What this builder was told, for those to whom not every setting has an effect. */
+        private final Set<String> changed = new LinkedHashSet<>();
+
         private Builder(RetryPolicy from) {
             maxAttempts = from.maxAttempts;
             statuses = from.statuses;
@@ -126,6 +147,7 @@ public record RetryPolicy(
          * @return this builder
          */
         public Builder maxAttempts(int value) {
+            changed.add("maxAttempts");
             maxAttempts = value;
             return this;
         }
@@ -139,6 +161,7 @@ public record RetryPolicy(
         public Builder statuses(int... values) {
             Set<Integer> set = new TreeSet<>();
             Arrays.stream(values).forEach(set::add);
+            changed.add("statuses");
             statuses = set;
             return this;
         }
@@ -150,6 +173,7 @@ public record RetryPolicy(
          * @return this builder
          */
         public Builder budget(double value) {
+            changed.add("budget");
             budget = value;
             return this;
         }
@@ -161,6 +185,7 @@ public record RetryPolicy(
          * @return this builder
          */
         public Builder minRetriesPerSecond(int value) {
+            changed.add("minRetriesPerSecond");
             minRetriesPerSecond = value;
             return this;
         }
@@ -169,12 +194,13 @@ public record RetryPolicy(
          * Sets {@link RetryPolicy#backOff} and {@link RetryPolicy#maxBackOff}.
          *
          * @param first 0 or more
-         * @param longest {@code first} or more
+         * @param longest {@code first} or more, at most one hour
          * @return this builder
          */
         public Builder backOff(Duration first, Duration longest) {
-            backOff = Objects.requireNonNull(first);
-            maxBackOff = Objects.requireNonNull(longest);
+            changed.add("backOff");
+            backOff = first;
+            maxBackOff = longest;
             return this;
         }
 
@@ -185,6 +211,7 @@ public record RetryPolicy(
          * @return this builder
          */
         public Builder maxReplayBytes(int value) {
+            changed.add("maxReplayBytes");
             maxReplayBytes = value;
             return this;
         }
@@ -193,11 +220,24 @@ public record RetryPolicy(
          * Makes the policy.
          *
          * @return a policy
-         * @throws IllegalArgumentException if a setting is out of its range
+         * @throws IllegalArgumentException listing each setting that is out of its range, or else each that was set beside
+         *     {@code maxAttempts(1)}, with which none has an effect
          */
         public RetryPolicy build() {
-            return new RetryPolicy(
+            RetryPolicy policy = new RetryPolicy(
                     maxAttempts, statuses, budget, minRetriesPerSecond, backOff, maxBackOff, maxReplayBytes);
+            Set<String> others = new LinkedHashSet<>(changed);
+            others.remove("maxAttempts");
+            if (maxAttempts == 1 && !others.isEmpty()) {
+                throw new IllegalArgumentException(
+                        String.join(", ", others) + " without effect: maxAttempts is 1, so nothing is sent again");
+            }
+            return policy;
+        }
+
+        /** The names of the settings that were set since this builder was made. */
+        Set<String> changed() {
+            return changed;
         }
     }
 }

@@ -2,20 +2,23 @@ package dev.gatehouse;
 
 import dev.gatehouse.http.Response;
 import dev.gatehouse.http.TargetRule;
+import dev.gatehouse.internal.syntax.FieldSyntax;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the settings of one route: what it matches, its filters, and what it ends in. */
+/**
+ * Collects the settings of one route: what it matches, its filters, and what it ends in. A setting that cannot be is
+ * noted, and reported by {@link GatewayBuilder#build} together with everything else that is wrong. Not safe for use by
+ * several threads.
+ */
 public final class RouteBuilder {
 
     final String path;
-    final List<String> problems;
 
     @Nullable
     String id;
@@ -39,9 +42,20 @@ public final class RouteBuilder {
     @Nullable
     Consumer<RetryPolicy.Builder> retry;
 
+    /** The settings broke off, or an end was refused: that none is there says nothing. */
+    boolean endUnknown;
+
+    private final Problems problems;
+
     RouteBuilder(String path, List<String> problems) {
         this.path = path;
-        this.problems = problems;
+        this.problems = new Problems(problems, "route " + path);
+    }
+
+    void configure(Consumer<RouteBuilder> settings) {
+        if (!problems.collect(() -> settings.accept(this))) {
+            endUnknown = true;
+        }
     }
 
     /** A condition on a header field or a query parameter. */
@@ -65,7 +79,9 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder id(String name) {
-        this.id = Objects.requireNonNull(name);
+        if (problems.given("id", name) && problems.check(!name.isBlank(), "id", "blank", "a name, or no id")) {
+            this.id = name;
+        }
         return this;
     }
 
@@ -76,20 +92,39 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder host(String pattern) {
-        this.host = Objects.requireNonNull(pattern);
+        if (problems.given("host", pattern)) {
+            this.host = pattern;
+        }
         return this;
     }
 
     /**
      * Matches these methods only; {@code GET} includes {@code HEAD}. <b>Default:</b> any method.
      *
-     * @param names case-sensitive, such as {@code GET}
+     * @param names case-sensitive, at least one, such as {@code GET}; not CONNECT or TRACE, which a gateway refuses for
+     *     every target
      * @return this builder
      */
     public RouteBuilder methods(String... names) {
         methods.clear();
-        methods.addAll(List.of(names));
+        if (problems.given("methods", names) && problems.check(names.length > 0, "methods", "none", "at least one")) {
+            for (String name : names) {
+                method(name);
+            }
+        }
         return this;
+    }
+
+    private void method(String name) {
+        if (problems.given("methods", name)
+                && problems.check(FieldSyntax.isToken(name), "methods", name, "a token of RFC 9110")
+                && problems.check(
+                        !name.equalsIgnoreCase("CONNECT") && !name.equalsIgnoreCase("TRACE"),
+                        "methods",
+                        name,
+                        "none that the gateway refuses for every target")) {
+            methods.add(name);
+        }
     }
 
     /**
@@ -99,7 +134,9 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder header(String name) {
-        conditions.add(new RouteCondition(false, Objects.requireNonNull(name), null));
+        if (problems.given("header", name)) {
+            conditions.add(new RouteCondition(false, name, null));
+        }
         return this;
     }
 
@@ -111,7 +148,9 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder header(String name, String value) {
-        conditions.add(new RouteCondition(false, Objects.requireNonNull(name), Objects.requireNonNull(value)));
+        if (problems.given("header", name) && problems.given("header " + name, value)) {
+            conditions.add(new RouteCondition(false, name, value));
+        }
         return this;
     }
 
@@ -122,7 +161,9 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder query(String name) {
-        conditions.add(new RouteCondition(true, Objects.requireNonNull(name), null));
+        if (problems.given("query", name)) {
+            conditions.add(new RouteCondition(true, name, null));
+        }
         return this;
     }
 
@@ -134,7 +175,9 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder query(String name, String value) {
-        conditions.add(new RouteCondition(true, Objects.requireNonNull(name), Objects.requireNonNull(value)));
+        if (problems.given("query", name) && problems.given("query " + name, value)) {
+            conditions.add(new RouteCondition(true, name, value));
+        }
         return this;
     }
 
@@ -145,7 +188,9 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder filter(Filter filter) {
-        filters.add(Objects.requireNonNull(filter));
+        if (problems.given("filter", filter)) {
+            filters.add(filter);
+        }
         return this;
     }
 
@@ -153,15 +198,17 @@ public final class RouteBuilder {
      * Lets targets pass that break a rule for unambiguous paths, for upstreams that need them. <b>Default:</b> every
      * breach is answered 400, since whoever reads such a path differently from the route that guards it is a hole.
      *
-     * @param rules what to let pass; not {@link TargetRule#MALFORMED}
+     * @param rules what to let pass, at least one; not {@link TargetRule#MALFORMED}
      * @return this builder
      */
     public RouteBuilder allow(TargetRule... rules) {
-        for (TargetRule rule : rules) {
-            if (rule == TargetRule.MALFORMED) {
-                throw new IllegalArgumentException("allow: MALFORMED (expected: a rule that can be opened)");
+        if (problems.given("allow", rules) && problems.check(rules.length > 0, "allow", "none", "at least one")) {
+            for (TargetRule rule : rules) {
+                if (problems.given("allow", rule)
+                        && problems.check(rule != TargetRule.MALFORMED, "allow", rule, "a rule that can be opened")) {
+                    opened.add(rule);
+                }
             }
-            opened.add(rule);
         }
         return this;
     }
@@ -173,8 +220,7 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder stripPrefix(String prefix) {
-        rewrites.add(new RouteRewrite(RouteRewrite.Kind.STRIP_PREFIX, Objects.requireNonNull(prefix)));
-        return this;
+        return rewrite("stripPrefix", RouteRewrite.Kind.STRIP_PREFIX, prefix);
     }
 
     /**
@@ -184,8 +230,7 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder addPrefix(String prefix) {
-        rewrites.add(new RouteRewrite(RouteRewrite.Kind.ADD_PREFIX, Objects.requireNonNull(prefix)));
-        return this;
+        return rewrite("addPrefix", RouteRewrite.Kind.ADD_PREFIX, prefix);
     }
 
     /**
@@ -195,29 +240,40 @@ public final class RouteBuilder {
      * @return this builder
      */
     public RouteBuilder rewrite(String template) {
-        rewrites.add(new RouteRewrite(RouteRewrite.Kind.TEMPLATE, Objects.requireNonNull(template)));
+        return rewrite("rewrite", RouteRewrite.Kind.TEMPLATE, template);
+    }
+
+    private RouteBuilder rewrite(String setting, RouteRewrite.Kind kind, String text) {
+        if (problems.given(setting, text)) {
+            rewrites.add(new RouteRewrite(kind, text));
+        }
         return this;
     }
 
     /**
-     * Changes the upstream's times for this route.
+     * Changes the upstream's times for this route. Where the route ends in something else than an upstream, only
+     * {@link Timeouts#total} has an effect, and the others are refused.
      *
      * @param change told a builder with the upstream's times
      * @return this builder
      */
     public RouteBuilder timeouts(Consumer<Timeouts.Builder> change) {
-        this.timeouts = Objects.requireNonNull(change);
+        if (problems.given("timeouts", change)) {
+            this.timeouts = change;
+        }
         return this;
     }
 
     /**
-     * Changes the upstream's retry policy for this route. The budget stays the upstream's.
+     * Changes the upstream's retry policy for this route. The budget stays the upstream's, so a change of it is refused.
      *
      * @param change told a builder with the upstream's policy
      * @return this builder
      */
     public RouteBuilder retry(Consumer<RetryPolicy.Builder> change) {
-        this.retry = Objects.requireNonNull(change);
+        if (problems.given("retry", change)) {
+            this.retry = change;
+        }
         return this;
     }
 
@@ -227,7 +283,7 @@ public final class RouteBuilder {
      * @param upstream its name
      */
     public void to(String upstream) {
-        destinations.add(new Destination.To(Objects.requireNonNull(upstream)));
+        end(problems.given("to", upstream), new Destination.To(upstream));
     }
 
     /**
@@ -244,7 +300,7 @@ public final class RouteBuilder {
      * @param handler must not block
      */
     public void handle(Handler handler) {
-        destinations.add(new Destination.Handle(Objects.requireNonNull(handler)));
+        end(problems.given("handle", handler), new Destination.Handle(handler));
     }
 
     /**
@@ -253,9 +309,20 @@ public final class RouteBuilder {
      * @param response its body must be in memory
      */
     public void respond(Response response) {
-        if (!response.body().isEmpty() && response.body().inMemory() == null) {
-            throw new IllegalArgumentException("respond: a body that can be read once (expected: a body in memory)");
+        boolean repeatable = problems.given("respond", response)
+                && problems.check(
+                        response.body().isEmpty() || response.body().inMemory() != null,
+                        "respond",
+                        "a body that can be read once",
+                        "a body in memory");
+        end(repeatable, new Destination.Respond(response));
+    }
+
+    private void end(boolean valid, Destination destination) {
+        if (valid) {
+            destinations.add(destination);
+        } else {
+            endUnknown = true;
         }
-        destinations.add(new Destination.Respond(response));
     }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** A route whose settings were checked, before its upstream has started. */
@@ -20,6 +21,9 @@ record RouteDraft(
         @Nullable Rewrite rewrite,
         Timeouts timeouts,
         RetryPolicy retry) {
+
+    /** What all routes to an upstream share. */
+    private static final Set<String> BUDGET = Set.of("budget", "minRetriesPerSecond");
 
     /**
      * Checks a route.
@@ -35,6 +39,7 @@ record RouteDraft(
             List<String> problems) {
         int before = problems.size();
         String name = route.id == null ? "route " + route.path : "route " + route.id;
+        Problems notes = new Problems(problems, name);
         Destination destination = destination(route, name, problems);
         UpstreamSettings upstream = null;
         if (destination instanceof Destination.To to) {
@@ -44,25 +49,17 @@ record RouteDraft(
                         + (upstreamNames.isEmpty() ? "none" : String.join(", ", upstreamNames)) + ")");
             }
         } else if (destination != null) {
-            checkEffect(route, name, destination, problems);
+            checkEffect(route, destination, notes);
         }
-        List<RoutePattern> pattern = new ArrayList<>(1);
-        List<Rewrite> rewrite = new ArrayList<>(1);
-        Problems.collect(problems, name, () -> {
-            RoutePattern parsed = pattern(route);
-            pattern.add(parsed);
-            if (!route.rewrites.isEmpty()) {
-                rewrite.add(rewrite(route, parsed));
-            }
-        });
-        Timeouts timeouts = timeouts(route, name, upstream, problems);
-        RetryPolicy retry = retry(route, name, upstream, problems);
-        if (problems.size() > before || destination == null) {
+        RoutePattern pattern = pattern(route, notes);
+        Rewrite rewrite = pattern == null || route.rewrites.isEmpty() ? null : notes.get(() -> rewrite(route, pattern));
+        Timeouts timeouts = timeouts(route, upstream, destination, notes.of("timeouts"));
+        RetryPolicy retry = retry(route, upstream, notes.of("retry"));
+        if (pattern == null || destination == null || problems.size() > before) {
             return null;
         }
-        String id = route.id == null ? pattern.get(0).toString() : route.id;
-        return new RouteDraft(
-                id, pattern.get(0), destination, route, rewrite.isEmpty() ? null : rewrite.get(0), timeouts, retry);
+        String id = route.id == null ? pattern.toString() : route.id;
+        return new RouteDraft(id, pattern, destination, route, rewrite, timeouts, retry);
     }
 
     Route route(GatewayBuilder gateway, Map<String, Upstream> upstreams, ForwardingPolicy forwarding) {
@@ -89,35 +86,52 @@ record RouteDraft(
         if (route.destinations.size() == 1) {
             return route.destinations.get(0);
         }
-        problems.add(
-                route.destinations.isEmpty()
-                        ? name + " ends in nothing (expected: to, toHost, handle or respond)"
-                        : name + " ends in " + route.destinations.size() + " things (expected: one)");
+        if (!route.destinations.isEmpty()) {
+            problems.add(name + " ends in " + route.destinations.size() + " things (expected: one)");
+        } else if (!route.endUnknown) {
+            problems.add(name + " ends in nothing (expected: to, toHost, handle or respond)");
+        }
         return null;
     }
 
     /** A setting that has no effect is a mistake. */
-    private static void checkEffect(RouteBuilder route, String name, Destination end, List<String> problems) {
+    private static void checkEffect(RouteBuilder route, Destination end, Problems notes) {
         if (route.retry != null) {
-            problems.add(name + ": retry has no effect, since it ends in " + end);
+            notes.add("retry has no effect, since it ends in " + end);
         }
         if (!route.rewrites.isEmpty()) {
-            problems.add(name + ": rewriting the path has no effect, since it ends in " + end);
+            notes.add("rewriting the path has no effect, since it ends in " + end);
         }
     }
 
-    private static RoutePattern pattern(RouteBuilder route) {
-        RoutePattern pattern = RoutePattern.of(route.path);
-        if (route.host != null) {
-            pattern = pattern.withHost(route.host);
+    /** Null, with a note of everything that is wrong with it, if there can be none. */
+    private static @Nullable RoutePattern pattern(RouteBuilder route, Problems notes) {
+        RoutePattern path = notes.get(() -> RoutePattern.of(route.path));
+        boolean whole = path != null;
+        // Without a path the rest is still read, for its faults.
+        RoutePattern pattern = path == null ? RoutePattern.of("/") : path;
+        for (UnaryOperator<RoutePattern> part : parts(route)) {
+            RoutePattern before = pattern;
+            RoutePattern more = notes.get(() -> part.apply(before));
+            whole &= more != null;
+            pattern = more == null ? before : more;
+        }
+        return whole ? pattern : null;
+    }
+
+    private static List<UnaryOperator<RoutePattern>> parts(RouteBuilder route) {
+        List<UnaryOperator<RoutePattern>> parts = new ArrayList<>();
+        String host = route.host;
+        if (host != null) {
+            parts.add(pattern -> pattern.withHost(host));
         }
         if (!route.methods.isEmpty()) {
-            pattern = pattern.withMethods(route.methods);
+            parts.add(pattern -> pattern.withMethods(route.methods));
         }
         for (RouteBuilder.RouteCondition condition : route.conditions) {
-            pattern = pattern.withCondition(condition(condition));
+            parts.add(pattern -> pattern.withCondition(condition(condition)));
         }
-        return pattern;
+        return parts;
     }
 
     private static Condition condition(RouteBuilder.RouteCondition condition) {
@@ -141,35 +155,40 @@ record RouteDraft(
     }
 
     private static Timeouts timeouts(
-            RouteBuilder route, String name, @Nullable UpstreamSettings upstream, List<String> problems) {
+            RouteBuilder route, @Nullable UpstreamSettings upstream, @Nullable Destination end, Problems notes) {
         Timeouts base = upstream == null ? Timeouts.defaults() : upstream.timeouts();
         Consumer<Timeouts.Builder> change = route.timeouts;
         if (change == null) {
             return base;
         }
-        List<Timeouts> changed = new ArrayList<>(1);
-        Problems.collect(problems, name + ": timeouts", () -> {
+        Timeouts changed = notes.get(() -> {
             Timeouts.Builder builder = base.toBuilder();
             change.accept(builder);
-            changed.add(builder.build());
+            if (end != null && !(end instanceof Destination.To)) {
+                builder.changed().stream()
+                        .filter(time -> !time.equals("total"))
+                        .forEach(time -> notes.add(time + " has no effect, since it ends in " + end));
+            }
+            return builder.build();
         });
-        return changed.isEmpty() ? base : changed.get(0);
+        return changed == null ? base : changed;
     }
 
-    private static RetryPolicy retry(
-            RouteBuilder route, String name, @Nullable UpstreamSettings upstream, List<String> problems) {
+    private static RetryPolicy retry(RouteBuilder route, @Nullable UpstreamSettings upstream, Problems notes) {
         RetryPolicy base = upstream == null ? RetryPolicy.defaults() : upstream.retry();
         Consumer<RetryPolicy.Builder> change = route.retry;
         if (change == null) {
             return base;
         }
-        List<RetryPolicy> changed = new ArrayList<>(1);
-        Problems.collect(problems, name + ": retry", () -> {
+        RetryPolicy changed = notes.get(() -> {
             RetryPolicy.Builder builder = base.toBuilder();
             change.accept(builder);
-            changed.add(builder.build());
+            builder.changed().stream()
+                    .filter(BUDGET::contains)
+                    .forEach(setting -> notes.add(setting + " has no effect, since the budget is the upstream's"));
+            return builder.build();
         });
-        return changed.isEmpty() ? base : changed.get(0);
+        return changed == null ? base : changed;
     }
 
     private static <T> List<T> concat(List<T> outer, List<T> inner) {

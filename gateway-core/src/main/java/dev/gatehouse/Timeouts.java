@@ -1,11 +1,16 @@
 package dev.gatehouse;
 
+import dev.gatehouse.balancer.TimeSource;
 import java.time.Duration;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All times that a request may take on its way through an upstream. {@link Duration#ZERO} means no limit, where that is
- * allowed.
+ * allowed; none is longer than {@link TimeSource#LONGEST}.
  *
  * @param connect how long a new connection may take, TLS included; must have a limit. <b>Default:</b> 5 s: two lost SYN
  *     packets are repeated within 3 s (RFC 6298 §2.1 doubled once), a third loss means that the endpoint is gone
@@ -25,16 +30,10 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
     /**
      * Checks each time by itself.
      *
-     * @throws IllegalArgumentException if one is negative or {@code connect} has no limit
+     * @throws IllegalArgumentException listing each that is negative or too long, and a {@code connect} without a limit
      */
     public Timeouts {
-        if (connect.isZero() || connect.isNegative()) {
-            throw new IllegalArgumentException("connect: " + connect + " (expected: > 0)");
-        }
-        notNegative("firstByte", firstByte);
-        notNegative("idle", idle);
-        notNegative("attempt", attempt);
-        notNegative("total", total);
+        throwIfAny(problems(connect, firstByte, idle, attempt, total));
     }
 
     /**
@@ -55,9 +54,32 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
         return new Builder(this);
     }
 
-    private static void notNegative(String name, Duration value) {
-        if (value.isNegative()) {
-            throw new IllegalArgumentException(name + ": " + value + " (expected: >= 0)");
+    private static List<String> problems(
+            Duration connect, Duration firstByte, Duration idle, Duration attempt, Duration total) {
+        List<String> problems = new ArrayList<>();
+        check(problems, "connect", connect, true);
+        check(problems, "firstByte", firstByte, false);
+        check(problems, "idle", idle, false);
+        check(problems, "attempt", attempt, false);
+        check(problems, "total", total, false);
+        return problems;
+    }
+
+    private static void check(List<String> problems, String name, @Nullable Duration value, boolean limited) {
+        String expected = null;
+        if (value == null || value.isNegative() || (limited && value.isZero())) {
+            expected = limited ? "> 0" : ">= 0";
+        } else if (value.compareTo(TimeSource.LONGEST) > 0) {
+            expected = "<= " + TimeSource.LONGEST + (limited ? "" : ", or 0 for no limit");
+        }
+        if (expected != null) {
+            problems.add(name + ": " + value + " (expected: " + expected + ")");
+        }
+    }
+
+    private static void throwIfAny(List<String> problems) {
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
         }
     }
 
@@ -69,6 +91,9 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
         private Duration idle;
         private Duration attempt;
         private Duration total;
+
+        /** What this builder was told, for those to whom not every time has an effect. */
+        private final Set<String> changed = new LinkedHashSet<>();
 
         private Builder(Timeouts from) {
             connect = from.connect;
@@ -85,7 +110,8 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
          * @return this builder
          */
         public Builder connect(Duration value) {
-            connect = Objects.requireNonNull(value);
+            changed.add("connect");
+            connect = value;
             return this;
         }
 
@@ -96,7 +122,8 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
          * @return this builder
          */
         public Builder firstByte(Duration value) {
-            firstByte = Objects.requireNonNull(value);
+            changed.add("firstByte");
+            firstByte = value;
             return this;
         }
 
@@ -107,7 +134,8 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
          * @return this builder
          */
         public Builder idle(Duration value) {
-            idle = Objects.requireNonNull(value);
+            changed.add("idle");
+            idle = value;
             return this;
         }
 
@@ -118,7 +146,8 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
          * @return this builder
          */
         public Builder attempt(Duration value) {
-            attempt = Objects.requireNonNull(value);
+            changed.add("attempt");
+            attempt = value;
             return this;
         }
 
@@ -129,7 +158,8 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
          * @return this builder
          */
         public Builder total(Duration value) {
-            total = Objects.requireNonNull(value);
+            changed.add("total");
+            total = value;
             return this;
         }
 
@@ -140,12 +170,17 @@ public record Timeouts(Duration connect, Duration firstByte, Duration idle, Dura
          * @throws IllegalArgumentException listing all that cannot be, also in combination
          */
         public Timeouts build() {
-            Timeouts times = new Timeouts(connect, firstByte, idle, attempt, total);
-            if (!attempt.isZero() && !total.isZero() && attempt.compareTo(total) > 0) {
-                throw new IllegalArgumentException(
-                        "attempt: " + attempt + " has no effect beyond total: " + total + " (expected: <= total)");
+            List<String> problems = problems(connect, firstByte, idle, attempt, total);
+            if (problems.isEmpty() && !total.isZero() && attempt.compareTo(total) > 0) {
+                problems.add("attempt: " + attempt + " has no effect beyond total: " + total + " (expected: <= total)");
             }
-            return times;
+            throwIfAny(problems);
+            return new Timeouts(connect, firstByte, idle, attempt, total);
+        }
+
+        /** The names of the times that were set since this builder was made. */
+        Set<String> changed() {
+            return changed;
         }
     }
 }

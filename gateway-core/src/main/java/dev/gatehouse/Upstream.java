@@ -4,24 +4,24 @@ import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.internal.forward.RetryBudget;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
-import java.util.concurrent.atomic.AtomicInteger;
 
-/**
- * An upstream at work: its balancer, retry budget and transport. Shared by the graphs that have it with the same
- * settings, and closed when the last of them is done.
- */
+/** An upstream of a graph at work: its settings, and the balancer and retry budget that it may share with other graphs. */
 final class Upstream {
 
     private final UpstreamSettings settings;
-    private final Balancer balancer;
+    private final SharedBalancer shared;
     private final RetryBudget budget;
     private final Transport transport;
     private final Randomness random;
-    private final AtomicInteger graphs = new AtomicInteger();
 
-    Upstream(UpstreamSettings settings, Balancer balancer, RetryBudget budget, Transport transport, Randomness random) {
+    Upstream(
+            UpstreamSettings settings,
+            SharedBalancer shared,
+            RetryBudget budget,
+            Transport transport,
+            Randomness random) {
         this.settings = settings;
-        this.balancer = balancer;
+        this.shared = shared;
         this.budget = budget;
         this.transport = transport;
         this.random = random;
@@ -35,8 +35,12 @@ final class Upstream {
         return settings;
     }
 
+    SharedBalancer shared() {
+        return shared;
+    }
+
     Balancer balancer() {
-        return balancer;
+        return shared.balancer();
     }
 
     RetryBudget budget() {
@@ -59,15 +63,5 @@ final class Upstream {
     /** Evenly from 0 to 1. */
     double random() {
         return random.nextDouble();
-    }
-
-    void retain() {
-        graphs.incrementAndGet();
-    }
-
-    void release() {
-        if (graphs.decrementAndGet() == 0) {
-            balancer.close();
-        }
     }
 }

@@ -9,18 +9,20 @@ import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the settings of one upstream: a named set of endpoints that are as good as each other. */
+/**
+ * Collects the settings of one upstream: a named set of endpoints that are as good as each other. A setting that cannot
+ * be is noted, and reported by {@link GatewayBuilder#build} together with everything else that is wrong. Not safe for use
+ * by several threads.
+ */
 public final class UpstreamBuilder {
 
     private static final double PANIC_BELOW_HALF = 0.5;
 
     private final String name;
-    private final List<String> problems;
+    private final Problems problems;
     private @Nullable EndpointSource endpoints;
     private Strategy strategy = Strategy.leastRequest();
     private @Nullable HealthChecker healthChecker;
@@ -32,29 +34,56 @@ public final class UpstreamBuilder {
     private @Nullable Transport transport;
     private final List<Filter> attemptFilters = new ArrayList<>();
 
+    /** The settings broke off, or the endpoints were refused: that none are there says nothing. */
+    private boolean endpointsUnknown;
+
     UpstreamBuilder(String name, List<String> problems) {
         this.name = name;
-        this.problems = problems;
+        this.problems = new Problems(problems, "upstream " + name);
+        this.problems.check(!name.isBlank(), "name", "blank", "one that routes can refer to");
+    }
+
+    void configure(Consumer<UpstreamBuilder> settings) {
+        if (!problems.collect(() -> settings.accept(this))) {
+            endpointsUnknown = true;
+        }
     }
 
     /**
      * Replaces the endpoints by fixed ones.
      *
-     * @param uris one URI for each, such as {@code http://10.0.0.11:8080}; {@code http} or {@code https}, without a path
+     * @param uris one URI for each, at least one, such as {@code http://10.0.0.11:8080}; {@code http} or {@code https},
+     *     without a path
      * @return this builder
      */
     public UpstreamBuilder endpoints(String... uris) {
-        return endpoints(Stream.of(uris).map(Endpoint::of).toArray(Endpoint[]::new));
+        List<Endpoint> fixed = new ArrayList<>();
+        boolean whole = problems.given("endpoints", uris);
+        if (whole) {
+            for (String uri : uris) {
+                whole &= problems.given("endpoint", uri) && problems.collect(() -> fixed.add(Endpoint.of(uri)));
+            }
+        }
+        endpointsUnknown = !whole;
+        return whole ? endpoints(fixed.toArray(Endpoint[]::new)) : this;
     }
 
     /**
      * Replaces the endpoints by fixed ones with weights, zones or tags.
      *
-     * @param fixed the endpoints; their ids must differ
+     * @param fixed the endpoints, at least one; their ids must differ
      * @return this builder
      */
     public UpstreamBuilder endpoints(Endpoint... fixed) {
-        return endpoints(EndpointSource.fixed(fixed));
+        boolean whole = problems.given("endpoints", fixed)
+                && problems.check(fixed.length > 0, "endpoints", "none", "at least one");
+        if (whole) {
+            for (Endpoint endpoint : fixed) {
+                whole &= problems.given("endpoint", endpoint);
+            }
+        }
+        endpointsUnknown = !whole || !problems.collect(() -> endpoints(EndpointSource.fixed(fixed)));
+        return this;
     }
 
     /**
@@ -64,7 +93,8 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder endpoints(EndpointSource source) {
-        this.endpoints = Objects.requireNonNull(source);
+        endpointsUnknown = !problems.given("endpoints", source);
+        this.endpoints = source;
         return this;
     }
 
@@ -76,7 +106,9 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder strategy(Strategy value) {
-        this.strategy = Objects.requireNonNull(value);
+        if (problems.given("strategy", value)) {
+            this.strategy = value;
+        }
         return this;
     }
 
@@ -98,8 +130,10 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder healthCheck(HealthChecker checker, Consumer<HealthCheckSettings.Builder> settings) {
-        this.healthChecker = Objects.requireNonNull(checker);
-        collect("healthCheck", () -> {
+        if (problems.given("healthCheck", checker)) {
+            this.healthChecker = checker;
+        }
+        problems.change("healthCheck", settings, () -> {
             HealthCheckSettings.Builder builder = HealthCheckSettings.builder();
             settings.accept(builder);
             healthCheck = builder.build();
@@ -115,10 +149,9 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder panicThreshold(double share) {
-        if (!(share >= 0 && share <= 1)) {
-            throw new IllegalArgumentException("panicThreshold: " + share + " (expected: 0 to 1)");
+        if (problems.check(share >= 0 && share <= 1, "panicThreshold", share, "0 to 1")) {
+            this.panicThreshold = share;
         }
-        this.panicThreshold = share;
         return this;
     }
 
@@ -129,7 +162,7 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder timeouts(Consumer<Timeouts.Builder> change) {
-        collect("timeouts", () -> {
+        problems.change("timeouts", change, () -> {
             Timeouts.Builder builder = timeouts.toBuilder();
             change.accept(builder);
             timeouts = builder.build();
@@ -144,7 +177,7 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder retry(Consumer<RetryPolicy.Builder> change) {
-        collect("retry", () -> {
+        problems.change("retry", change, () -> {
             RetryPolicy.Builder builder = retry.toBuilder();
             change.accept(builder);
             retry = builder.build();
@@ -171,7 +204,9 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder transport(Transport value) {
-        this.transport = Objects.requireNonNull(value);
+        if (problems.given("transport", value)) {
+            this.transport = value;
+        }
         return this;
     }
 
@@ -182,7 +217,9 @@ public final class UpstreamBuilder {
      * @return this builder
      */
     public UpstreamBuilder attemptFilter(Filter filter) {
-        attemptFilters.add(Objects.requireNonNull(filter));
+        if (problems.given("attemptFilter", filter)) {
+            attemptFilters.add(filter);
+        }
         return this;
     }
 
@@ -194,7 +231,9 @@ public final class UpstreamBuilder {
     @Nullable
     UpstreamSettings build(List<String> found) {
         if (endpoints == null) {
-            found.add("upstream " + name + " has no endpoints");
+            if (!endpointsUnknown) {
+                found.add("upstream " + name + " has no endpoints");
+            }
             return null;
         }
         return new UpstreamSettings(
@@ -209,9 +248,5 @@ public final class UpstreamBuilder {
                 protocol,
                 transport,
                 List.copyOf(attemptFilters));
-    }
-
-    private void collect(String setting, Runnable change) {
-        Problems.collect(problems, "upstream " + name + ": " + setting, change);
     }
 }

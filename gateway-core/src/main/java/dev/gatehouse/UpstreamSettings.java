@@ -7,9 +7,10 @@ import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a user configured for an upstream. Equal settings mean that an update may keep the upstream as it is. */
+/** What a user configured for an upstream. */
 record UpstreamSettings(
         String name,
         EndpointSource endpoints,
@@ -21,4 +22,20 @@ record UpstreamSettings(
         RetryPolicy retry,
         Call.Protocol protocol,
         @Nullable Transport transport,
-        List<Filter> attemptFilters) {}
+        List<Filter> attemptFilters) {
+
+    /** Whether an update may keep the balancer: what else differs has no part in it. */
+    boolean balancesLike(UpstreamSettings other) {
+        return endpoints.equals(other.endpoints)
+                && strategy.equals(other.strategy)
+                && Objects.equals(healthChecker, other.healthChecker)
+                && healthCheck.equals(other.healthCheck)
+                && panicThreshold == other.panicThreshold;
+    }
+
+    /** Whether an update may keep the account of retries. */
+    boolean budgetsLike(UpstreamSettings other) {
+        return retry.budget() == other.retry.budget()
+                && retry.minRetriesPerSecond() == other.retry.minRetriesPerSecond();
+    }
+}

@@ -111,8 +111,8 @@ public final class Balancer implements AutoCloseable {
     /** A node with this call counted, not the one to avoid if there is another; null if there is none. */
     private @Nullable Node choose(Snapshot snapshot, PickContext context) {
         Picker picker = snapshot.picker();
-        boolean reserves = picker.reserves();
         try {
+            boolean reserves = picker.reserves();
             Node node = picker.pick(context);
             if (reserves) {
                 return node;
@@ -124,8 +124,8 @@ public final class Balancer implements AutoCloseable {
                 node = snapshot.leastLoaded(context);
             }
             return counted(node);
-        } catch (RuntimeException e) {
-            events.once(strategy, "strategy " + strategy + " failed to pick", e);
+        } catch (RuntimeException | Error e) {
+            events.once(strategy, "strategy " + strategy, "failed to pick", e);
             return counted(snapshot.leastLoaded(context));
         }
     }
@@ -177,7 +177,7 @@ public final class Balancer implements AutoCloseable {
                 lease.report(Outcome.ofFailure(e));
                 throw e;
             }
-            lease.report(outcome.apply(answer));
+            lease.report(judged(outcome, answer));
             return answer;
         }
     }
@@ -210,9 +210,13 @@ public final class Balancer implements AutoCloseable {
         }
         return stage.whenComplete((answer, thrown) -> {
             try (lease) {
-                lease.report(thrown == null ? outcome.apply(answer) : Outcome.ofFailure(thrown));
+                lease.report(thrown == null ? judged(outcome, answer) : Outcome.ofFailure(thrown));
             }
         });
+    }
+
+    private static <T> Outcome judged(Function<? super T, Outcome> outcome, T answer) {
+        return Objects.requireNonNull(outcome.apply(answer), "the outcome of an answer is null");
     }
 
     /**
@@ -289,8 +293,8 @@ public final class Balancer implements AutoCloseable {
     void completed(Picker picker, Node node, PickContext context, Outcome outcome, long latencyNanos) {
         try {
             picker.completed(node, context, outcome, latencyNanos);
-        } catch (RuntimeException e) {
-            events.once(strategy, "strategy " + strategy + " failed to take note of a call", e);
+        } catch (RuntimeException | Error e) {
+            events.once(strategy, "strategy " + strategy, "failed to take note of a call", e);
         }
     }
 

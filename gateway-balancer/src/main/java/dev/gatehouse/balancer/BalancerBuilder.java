@@ -20,7 +20,7 @@ public final class BalancerBuilder {
     private final List<BalancerListener> listeners = new ArrayList<>();
 
     BalancerBuilder(EndpointSource source) {
-        this.source = Objects.requireNonNull(source);
+        this.source = Objects.requireNonNull(source, "source");
     }
 
     /**
@@ -30,7 +30,7 @@ public final class BalancerBuilder {
      * @return this builder
      */
     public BalancerBuilder strategy(Strategy value) {
-        this.strategy = Objects.requireNonNull(value);
+        this.strategy = Objects.requireNonNull(value, "strategy");
         return this;
     }
 
@@ -66,8 +66,8 @@ public final class BalancerBuilder {
      * @return this builder
      */
     public BalancerBuilder healthCheck(HealthChecker checker, HealthCheckSettings settings) {
-        this.healthChecker = Objects.requireNonNull(checker);
-        this.healthCheck = Objects.requireNonNull(settings);
+        this.healthChecker = Objects.requireNonNull(checker, "checker");
+        this.healthCheck = Objects.requireNonNull(settings, "settings");
         return this;
     }
 
@@ -94,7 +94,7 @@ public final class BalancerBuilder {
      * @return this builder
      */
     public BalancerBuilder listener(BalancerListener listener) {
-        listeners.add(Objects.requireNonNull(listener));
+        listeners.add(Objects.requireNonNull(listener, "listener"));
         return this;
     }
 
@@ -105,7 +105,7 @@ public final class BalancerBuilder {
      * @return this builder
      */
     public BalancerBuilder time(TimeSource value) {
-        this.time = Objects.requireNonNull(value);
+        this.time = Objects.requireNonNull(value, "time");
         return this;
     }
 
@@ -116,29 +116,33 @@ public final class BalancerBuilder {
      * @return this builder
      */
     public BalancerBuilder random(RandomSource value) {
-        this.random = Objects.requireNonNull(value);
+        this.random = Objects.requireNonNull(value, "random");
         return this;
     }
 
     /**
      * Takes over what another balancer knows of endpoints with the same id and URI: calls in flight, latency, health,
      * draining. For a change of settings under load; the other one is to be closed once its calls have ended. Until then
-     * both see what becomes of the nodes that they share, but only the new one checks them. It adopts what the first list
-     * of its source names.
+     * both see what becomes of the nodes that they share, but only the new one checks them: with an equal checker and
+     * equal settings it goes on where the other one is, else it begins anew. If the new one lets go of a node first, the
+     * other one checks it again. It adopts what the first list of its source names; if there is none yet when
+     * {@link #build} returns, the list of the other balancer stands in until there is.
      * <b>Default:</b> nothing is known of any endpoint.
      *
      * @param previous the balancer before
      * @return this builder
      */
     public BalancerBuilder adopting(Balancer previous) {
-        this.predecessor = Objects.requireNonNull(previous);
+        this.predecessor = Objects.requireNonNull(previous, "previous");
         return this;
     }
 
     /**
-     * Makes the balancer, and begins to watch the source and to check.
+     * Makes the balancer, and begins to watch the source and to check. What the source throws is thrown; nothing is left
+     * of the balancer then, and the one that it should have succeeded is as it was.
      *
      * @return a balancer that must be closed
+     * @throws NullPointerException if the source returns no watch
      */
     public Balancer build() {
         Settings settings = new Settings(source, strategy, panicThreshold, time, random, healthChecker, healthCheck);

@@ -22,7 +22,22 @@ final class Control {
     private boolean running;
 
     Control(Runnable afterBatch) {
+        this(afterBatch, false);
+    }
+
+    private Control(Runnable afterBatch, boolean held) {
         this.afterBatch = afterBatch;
+        this.running = held;
+    }
+
+    /** One that keeps what it shall run until {@link #begin}. */
+    static Control held(Runnable afterBatch) {
+        return new Control(afterBatch, true);
+    }
+
+    /** Runs what was kept, and from now on what comes. */
+    void begin() {
+        runAll();
     }
 
     /** Runs a task, now if nobody else is at it, else after what they do. */
@@ -34,6 +49,10 @@ final class Control {
             }
             running = true;
         }
+        runAll();
+    }
+
+    private void runAll() {
         do {
             for (Runnable next = poll(); next != null; next = poll()) {
                 attempt(next);

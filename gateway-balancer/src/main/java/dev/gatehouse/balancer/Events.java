@@ -14,7 +14,10 @@ final class Events {
 
     private final List<BalancerListener> listeners;
     private final TimeSource time;
-    private final Set<Object> failed = ConcurrentHashMap.newKeySet();
+    private final Set<Failure> failed = ConcurrentHashMap.newKeySet();
+
+    /** What somebody else's code failed to do; there are few of each, however often they happen. */
+    private record Failure(Object culprit, String what) {}
 
     Events(List<BalancerListener> listeners, TimeSource time) {
         this.listeners = List.copyOf(listeners);
@@ -31,15 +34,26 @@ final class Events {
             try {
                 listener.onEvent(event);
             } catch (RuntimeException | Error e) {
-                once(listener, "listener " + listener.getClass().getName() + " failed", e);
+                once(listener, "listener " + listener.getClass().getName(), "failed", e);
             }
         }
     }
 
-    /** Logs a failure of somebody else's code, once for each. */
-    void once(Object culprit, String message, Throwable thrown) {
-        if (failed.add(culprit)) {
-            LOG.warn("{}; it will not be reported again", message, thrown);
+    /**
+     * Logs a failure of somebody else's code, once for each culprit and kind.
+     *
+     * @param culprit one that stays the same, however often it fails
+     * @param name the culprit's, for people
+     * @param what it failed to do: a constant
+     */
+    void once(Object culprit, String name, String what, Throwable thrown) {
+        if (failed.add(new Failure(culprit, what))) {
+            LOG.warn("{} {}; it will not be reported again", name, what, thrown);
         }
+    }
+
+    /** How many failures are remembered. */
+    int failures() {
+        return failed.size();
     }
 }

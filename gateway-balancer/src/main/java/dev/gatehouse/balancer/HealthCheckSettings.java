@@ -3,12 +3,13 @@ package dev.gatehouse.balancer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When nodes are checked, and what is made of the answers.
  *
- * @param interval from the end of one check to the next, while nothing changes. <b>Default:</b> 5 s
+ * @param interval from the end of one check to the next, while nothing changes; at most {@link TimeSource#LONGEST}.
+ *     <b>Default:</b> 5 s
  * @param changingInterval the same while the last answer contradicts the node's state, so that a change is noticed soon.
  *     <b>Default:</b> a fifth of the interval
  * @param timeout how long an answer may take; less than the interval. <b>Default:</b> 2 s
@@ -34,16 +35,17 @@ public record HealthCheckSettings(
      */
     public HealthCheckSettings {
         List<String> problems = new ArrayList<>();
-        expect(problems, isPositive(interval), "interval", interval, "> 0");
+        boolean valid = isPositive(interval) && interval.compareTo(TimeSource.LONGEST) <= 0;
+        expect(problems, valid, "interval", interval, "> 0 and <= " + TimeSource.LONGEST);
         expect(
                 problems,
-                isPositive(changingInterval) && changingInterval.compareTo(interval) <= 0,
+                isPositive(changingInterval) && (!valid || changingInterval.compareTo(interval) <= 0),
                 "changingInterval",
                 changingInterval,
                 "> 0 and <= interval");
         expect(
                 problems,
-                isPositive(timeout) && timeout.compareTo(interval) < 0,
+                isPositive(timeout) && (!valid || timeout.compareTo(interval) < 0),
                 "timeout",
                 timeout,
                 "> 0 and < interval " + interval);
@@ -73,24 +75,26 @@ public record HealthCheckSettings(
         return new Builder();
     }
 
-    private static boolean isPositive(Duration time) {
-        return !time.isZero() && !time.isNegative();
+    private static boolean isPositive(@Nullable Duration time) {
+        return time != null && !time.isZero() && !time.isNegative();
     }
 
-    private static void expect(List<String> problems, boolean holds, String name, Object value, String expected) {
+    private static void expect(
+            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
         if (!holds) {
             problems.add(name + ": " + value + " (expected: " + expected + ")");
         }
     }
 
-    /** Collects settings. Not safe for use by several threads. */
+    /** Collects settings; {@link #build} checks them. Not safe for use by several threads. */
     public static final class Builder {
 
         private static final int CHANGING_SHARE = 5;
 
         private Duration interval = Duration.ofSeconds(5);
-        private Duration changingInterval = Duration.ZERO;
+        private Duration changingInterval = Duration.ofSeconds(1);
         private Duration timeout = Duration.ofSeconds(2);
+        private boolean changingIntervalSet;
         private boolean timeoutSet;
         private int unhealthyAfter = 3;
         private int healthyAfter = 2;
@@ -101,11 +105,11 @@ public record HealthCheckSettings(
         /**
          * Sets {@link HealthCheckSettings#interval}. An interval of 4 s or less halves the default time-out with it.
          *
-         * @param value more than 0
+         * @param value more than 0, at most {@link TimeSource#LONGEST}
          * @return this builder
          */
         public Builder interval(Duration value) {
-            this.interval = Objects.requireNonNull(value);
+            this.interval = value;
             return this;
         }
 
@@ -116,7 +120,8 @@ public record HealthCheckSettings(
          * @return this builder
          */
         public Builder changingInterval(Duration value) {
-            this.changingInterval = Objects.requireNonNull(value);
+            this.changingInterval = value;
+            this.changingIntervalSet = true;
             return this;
         }
 
@@ -127,7 +132,7 @@ public record HealthCheckSettings(
          * @return this builder
          */
         public Builder timeout(Duration value) {
-            this.timeout = Objects.requireNonNull(value);
+            this.timeout = value;
             this.timeoutSet = true;
             return this;
         }
@@ -172,9 +177,18 @@ public record HealthCheckSettings(
          * @throws IllegalArgumentException listing everything that is wrong
          */
         public HealthCheckSettings build() {
-            Duration half = interval.dividedBy(2);
-            Duration effective = timeoutSet || timeout.compareTo(half) < 0 ? timeout : half;
-            Duration changing = changingInterval.isZero() ? interval.dividedBy(CHANGING_SHARE) : changingInterval;
+            Duration changing = changingInterval;
+            Duration effective = timeout;
+            // What follows from an interval that cannot be is not worth a word of its own.
+            if (isPositive(interval)) {
+                if (!changingIntervalSet) {
+                    changing = interval.dividedBy(CHANGING_SHARE);
+                }
+                Duration half = interval.dividedBy(2);
+                if (!timeoutSet && timeout.compareTo(half) > 0) {
+                    effective = half;
+                }
+            }
             return new HealthCheckSettings(interval, changing, effective, unhealthyAfter, healthyAfter, jitter);
         }
     }

@@ -6,42 +6,54 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
-/** Checks one node again and again, and decides about its health. Its state is the control's. */
+/**
+ * Checks one node again and again, and decides about its health. All of it runs in the control of the node's
+ * {@link HealthChecks}, timers and answers included.
+ */
 final class HealthMonitor {
 
     private final Node node;
     private final HealthChecker checker;
     private final HealthCheckSettings settings;
     private final TimeSource time;
-    private final RandomSource random;
     private final Control control;
-    private final Events events;
 
+    private NodeSet balancer;
     private int successes;
     private int failures;
     private TimeSource.@Nullable Timer timer;
 
-    /** Read by the check that is under way, too. */
-    private volatile boolean closed;
+    /** The check under way. */
+    private @Nullable Check current;
 
-    private volatile @Nullable Check current;
+    private boolean closed;
 
-    HealthMonitor(Node node, HealthChecker checker, Settings settings, Control control, Events events) {
+    HealthMonitor(Node node, HealthChecker checker, NodeSet balancer, Control control) {
         this.node = node;
         this.checker = checker;
-        this.settings = settings.healthCheck();
-        this.time = settings.time();
-        this.random = settings.random();
+        this.settings = balancer.settings().healthCheck();
+        this.time = balancer.settings().time();
+        this.balancer = balancer;
         this.control = control;
-        this.events = events;
+    }
+
+    /** Whether this is what a balancer with these settings wants, so that nothing need begin anew for it. */
+    boolean asksLike(Settings wanted) {
+        return checker.equals(wanted.healthChecker())
+                && settings.equals(wanted.healthCheck())
+                && time.equals(wanted.time());
+    }
+
+    /** From now on, another balancer is told of what is decided. */
+    void tells(NodeSet other) {
+        balancer = other;
     }
 
     /** Begins with a check soon: within the jitter's share of an interval, so that not all nodes are asked at once. */
     void start() {
-        timer = time.schedule(this::check, scaled(settings.interval(), random.nextDouble() * settings.jitter()));
+        next(scaled(settings.interval(), random() * settings.jitter()));
     }
 
     void close() {
@@ -49,16 +61,23 @@ final class HealthMonitor {
         if (timer != null) {
             timer.cancel();
         }
-        Check check = current;
-        if (check != null) {
-            check.abandon();
+        if (current != null) {
+            current.abandon();
         }
     }
 
+    private void next(Duration delay) {
+        timer = time.schedule(() -> control.run(this::check), delay);
+    }
+
+    private double random() {
+        return balancer.settings().random().nextDouble();
+    }
+
     private void check() {
-        Check check = new Check();
-        current = check;
         if (!closed) {
+            Check check = new Check();
+            current = check;
             check.begin();
         }
     }
@@ -66,9 +85,8 @@ final class HealthMonitor {
     /** One question to the node, which ends once: with an answer, by time, or because nobody wants to know any more. */
     private final class Check {
 
-        private final AtomicBoolean ended = new AtomicBoolean();
-        private volatile @Nullable CompletionStage<Void> stage;
-        private volatile TimeSource.@Nullable Timer limit;
+        private @Nullable CompletionStage<Void> stage;
+        private TimeSource.@Nullable Timer limit;
 
         void begin() {
             CompletionStage<Void> asked;
@@ -79,40 +97,39 @@ final class HealthMonitor {
                 return;
             }
             stage = asked;
-            limit = time.schedule(this::timedOut, settings.timeout());
-            var unused = asked.whenComplete((answer, thrown) -> end(thrown));
-            if (closed) {
-                abandon();
-            }
+            limit = time.schedule(() -> control.run(this::timedOut), settings.timeout());
+            var unused = asked.whenComplete((answer, thrown) -> control.run(() -> end(thrown)));
         }
 
         private void timedOut() {
-            end(new TimeoutException("no answer within " + settings.timeout().toMillis() + " ms"));
-            cancel();
-        }
-
-        void abandon() {
-            if (ended.compareAndSet(false, true)) {
-                cancelLimit();
-                cancel();
+            if (current == this) {
+                cancelStage();
+                end(new TimeoutException(
+                        "no answer within " + settings.timeout().toMillis() + " ms"));
             }
         }
 
+        void abandon() {
+            current = null;
+            cancelLimit();
+            cancelStage();
+        }
+
         private void end(@Nullable Throwable failure) {
-            if (ended.compareAndSet(false, true)) {
+            if (current == this) {
+                current = null;
                 cancelLimit();
-                control.run(() -> judge(failure));
+                judge(failure);
             }
         }
 
         private void cancelLimit() {
-            TimeSource.Timer timer = limit;
-            if (timer != null) {
-                timer.cancel();
+            if (limit != null) {
+                limit.cancel();
             }
         }
 
-        private void cancel() {
+        private void cancelStage() {
             if (stage instanceof Future<?> future) {
                 future.cancel(true);
             }
@@ -120,9 +137,6 @@ final class HealthMonitor {
     }
 
     private void judge(@Nullable Throwable failure) {
-        if (closed) {
-            return;
-        }
         if (failure == null) {
             succeeded();
         } else {
@@ -130,8 +144,7 @@ final class HealthMonitor {
         }
         boolean steady = node.health() == (failure == null ? Health.UP : Health.DOWN);
         Duration interval = steady ? settings.interval() : settings.changingInterval();
-        double factor = 1 + settings.jitter() * (2 * random.nextDouble() - 1);
-        timer = time.schedule(this::check, scaled(interval, factor));
+        next(scaled(interval, 1 + settings.jitter() * (2 * random() - 1)));
     }
 
     private void succeeded() {
@@ -157,7 +170,7 @@ final class HealthMonitor {
 
     private void become(Health health, BalancerEvent.Type type, String reason) {
         node.health(health, reason);
-        events.tell(type, node.endpoint().id(), reason);
+        balancer.decided(node, type, reason);
     }
 
     private static String cause(Throwable failure) {

@@ -183,7 +183,7 @@ public final class HttpHealthCheck implements HealthChecker {
          * @return this builder
          */
         public Builder content(Predicate<String> expected) {
-            this.content = Objects.requireNonNull(expected);
+            this.content = Objects.requireNonNull(expected, "content");
             return this;
         }
 
@@ -195,7 +195,7 @@ public final class HttpHealthCheck implements HealthChecker {
          * @return this builder
          */
         public Builder client(HttpClient value) {
-            this.client = Objects.requireNonNull(value);
+            this.client = Objects.requireNonNull(value, "client");
             return this;
         }
 

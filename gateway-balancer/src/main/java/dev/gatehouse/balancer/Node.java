@@ -28,6 +28,8 @@ public final class Node {
     /** Each balancer that has this node: two share it while one takes over from the other. */
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
+    private final HealthChecks checks = new HealthChecks(this);
+
     private volatile Endpoint endpoint;
     private volatile Checked checked = Checked.NEVER;
 
@@ -165,7 +167,11 @@ public final class Node {
         failures.increment();
     }
 
-    /** Runs when health or draining change, on the thread that changes them. */
+    HealthChecks checks() {
+        return checks;
+    }
+
+    /** Runs when health or draining change. */
     void watch(Runnable watcher) {
         watchers.add(watcher);
     }
@@ -174,14 +180,21 @@ public final class Node {
         watchers.remove(watcher);
     }
 
+    /** Takes note of what checks have decided; the watchers are told by {@link #changed}. */
     void health(Health health, String reason) {
         checked = new Checked(health, reason);
-        watchers.forEach(Runnable::run);
     }
 
     /** Nobody checks any more: what the last check said would hold for ever. */
     void forgetHealth() {
-        checked = Checked.NEVER;
+        if (!checked.equals(Checked.NEVER)) {
+            checked = Checked.NEVER;
+            changed();
+        }
+    }
+
+    /** Tells all that watch. */
+    void changed() {
         watchers.forEach(Runnable::run);
     }
 
@@ -199,7 +212,7 @@ public final class Node {
                 drained = end;
             }
         }
-        watchers.forEach(Runnable::run);
+        changed();
         // Whoever counts a call after this looks at draining() after it counted, and takes it back.
         completeDrain();
         return end;
@@ -213,7 +226,7 @@ public final class Node {
         }
         if (end != null) {
             end.completeExceptionally(new CancellationException("the node takes calls again"));
-            watchers.forEach(Runnable::run);
+            changed();
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,13 +18,12 @@ final class NodeSet implements EndpointSource.Listener {
 
     private final Settings settings;
     private final Events events;
-    private final Control control = new Control(this::rebuildIfChanged);
+    private final Control control = Control.held(this::rebuildIfChanged);
     private final Runnable nodeChanged = this::nodeChanged;
 
     /** All below is the control's. */
     private Map<String, Node> nodes = new LinkedHashMap<>();
 
-    private final Map<Node, HealthMonitor> monitors = new HashMap<>();
     private boolean changed;
 
     /** Whether an endpoint of a node that stays has another weight or the like, so that its picker is out of date. */
@@ -51,6 +49,10 @@ final class NodeSet implements EndpointSource.Listener {
         }
     }
 
+    Settings settings() {
+        return settings;
+    }
+
     Snapshot snapshot() {
         return snapshot;
     }
@@ -59,16 +61,28 @@ final class NodeSet implements EndpointSource.Listener {
         return snapshot.all();
     }
 
-    /** Begins to watch the source; one that knows its endpoints has reported them when this returns. */
+    /**
+     * Begins to watch the source; one that knows its endpoints has reported them when this returns. Nothing is taken over
+     * before the source is being watched: one that throws leaves the balancer before as it was.
+     */
     void start() {
-        AutoCloseable started = settings.source().watch(this);
-        control.run(() -> {
-            if (closed) {
-                close(started);
-            } else {
-                watch = started;
-            }
-        });
+        // The control is held: until it begins, its fields are this thread's.
+        try {
+            watch = Objects.requireNonNull(settings.source().watch(this), "watch returned null");
+        } catch (RuntimeException | Error e) {
+            closed = true;
+            control.begin();
+            throw e;
+        }
+        control.run(this::succeed);
+        control.begin();
+    }
+
+    /** Until the source reports, what the balancer before had is better than nothing. */
+    private void succeed() {
+        if (predecessor != null) {
+            replace(predecessor.all().stream().map(Node::endpoint).toList());
+        }
     }
 
     @Override
@@ -138,23 +152,30 @@ final class NodeSet implements EndpointSource.Listener {
                 return;
             }
             closed = true;
-            monitors.values().forEach(HealthMonitor::close);
-            monitors.clear();
-            nodes.values().forEach(node -> node.unwatch(nodeChanged));
+            nodes.values().forEach(this::letGo);
             predecessor = null;
             inherited = null;
             if (watch != null) {
-                close(watch);
+                closeWatch(watch);
             }
             close(snapshot.picker());
         });
     }
 
-    private void close(AutoCloseable closeable) {
+    private void closeWatch(AutoCloseable watched) {
         try {
-            closeable.close();
-        } catch (Exception e) {
-            events.once(closeable, closeable + " did not close", e);
+            watched.close();
+        } catch (Exception | Error e) {
+            events.once(watched, "the watch of " + settings.source(), "did not close", e);
+        }
+    }
+
+    private void close(Picker picker) {
+        try {
+            picker.close();
+        } catch (RuntimeException | Error e) {
+            Strategy strategy = settings.strategy();
+            events.once(strategy, "strategy " + strategy, "failed to close a picker", e);
         }
     }
 
@@ -217,44 +238,36 @@ final class NodeSet implements EndpointSource.Listener {
     }
 
     private void added(Node node, boolean adopted) {
-        if (adopted && predecessor != null) {
-            predecessor.stopChecking(node);
-        }
         node.watch(nodeChanged);
         events.tell(
                 BalancerEvent.Type.ADDED,
                 node.endpoint().id(),
                 node.endpoint().uri() + (adopted ? " is adopted" : " is in the list"));
-        HealthChecker checker = settings.healthChecker();
-        if (checker != null) {
-            HealthMonitor monitor = new HealthMonitor(node, checker, settings, control, events);
-            monitors.put(node, monitor);
-            monitor.start();
-        } else if (adopted) {
-            node.forgetHealth();
-        }
+        node.checks().take(this);
+    }
+
+    /** Checks have decided about the health of a node. */
+    void decided(Node node, BalancerEvent.Type type, String reason) {
+        control.run(() -> {
+            node.changed();
+            if (!closed && nodes.get(node.endpoint().id()) == node) {
+                events.tell(type, node.endpoint().id(), reason);
+            }
+        });
     }
 
     private void nodeChanged() {
         control.run(() -> changed = true);
     }
 
-    /** Another balancer checks the node from now on. */
-    private void stopChecking(Node node) {
-        control.run(() -> closeMonitor(node));
-    }
-
     private void removed(Node node) {
-        node.unwatch(nodeChanged);
-        closeMonitor(node);
+        letGo(node);
         events.tell(BalancerEvent.Type.REMOVED, node.endpoint().id(), "no longer in the list");
     }
 
-    private void closeMonitor(Node node) {
-        HealthMonitor monitor = monitors.remove(node);
-        if (monitor != null) {
-            monitor.close();
-        }
+    private void letGo(Node node) {
+        node.unwatch(nodeChanged);
+        node.checks().release(this);
     }
 
     private void rebuildIfChanged() {
@@ -293,7 +306,7 @@ final class NodeSet implements EndpointSource.Listener {
                     strategy.newPicker(new Setup(usable, previous, settings.time(), settings.random())),
                     "newPicker returned null");
         } catch (RuntimeException | Error e) {
-            events.once(strategy, "strategy " + strategy + " failed; choosing at random", e);
+            events.once(strategy, "strategy " + strategy, "failed to make a picker, and is replaced by chance", e);
             return new RandomChoice().newPicker(new Setup(usable, null, settings.time(), settings.random()));
         }
     }

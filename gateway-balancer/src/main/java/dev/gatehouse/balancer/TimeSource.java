@@ -12,6 +12,12 @@ import java.time.Instant;
 public interface TimeSource {
 
     /**
+     * The longest time that a setting may name: 365 days. Beyond any time-out or interval that anybody waits for, and far
+     * from the 292 years at which a sum of nanoseconds overflows.
+     */
+    Duration LONGEST = Duration.ofDays(365);
+
+    /**
      * The time of day, for people and for protocol fields.
      *
      * @return the current instant

@@ -49,6 +49,19 @@ class ControlTest {
     }
 
     @Test
+    void oneThatIsHeldRunsWhatItKeptInOrderWhenItBegins() {
+        List<String> log = new ArrayList<>();
+        Control control = Control.held(() -> log.add("step"));
+        control.run(() -> log.add("first"));
+        control.run(() -> log.add("second"));
+        assertThat(log).isEmpty();
+        control.begin();
+        assertThat(log).containsExactly("first", "second", "step");
+        control.run(() -> log.add("third"));
+        assertThat(log).endsWith("third", "step");
+    }
+
+    @Test
     void tasksOfManyThreadsNeverOverlapAndNoneIsLost() {
         AtomicBoolean inside = new AtomicBoolean();
         AtomicInteger overlaps = new AtomicInteger();

@@ -95,6 +95,94 @@ class FencesTest {
     }
 
     @Test
+    void anErrorOfAPickerCostsNoCallEither() {
+        Balancer balancer = with(setup -> new Wrapped(setup) {
+            @Override
+            public @Nullable Node pick(PickContext context) {
+                throw new NoClassDefFoundError("on purpose");
+            }
+
+            @Override
+            public void completed(Node node, PickContext context, Outcome outcome, long latencyNanos) {
+                throw new NoClassDefFoundError("on purpose");
+            }
+        });
+        Lease lease = balancer.acquire(PickContext.none());
+        lease.report(Outcome.SUCCESS);
+        assertThat(lease.node().inFlight()).isEqualTo(1);
+        lease.close();
+        assertThat(inFlight(balancer)).isZero();
+        assertThat(balancer.inFlight()).isZero();
+    }
+
+    @Test
+    void aPickerThatCannotSayWhetherItReservesCostsNoCall() {
+        Balancer balancer = with(setup -> new Wrapped(setup) {
+            @Override
+            public boolean reserves() {
+                throw new IllegalStateException("no");
+            }
+        });
+        balancer.acquire(PickContext.none()).close();
+        assertThat(inFlight(balancer)).isZero();
+    }
+
+    @Test
+    void anErrorOnClosingAPickerOrAWatchStopsNothing() {
+        List<Endpoint> list = new ArrayList<>(Endpoints.list("a", "b"));
+        EndpointSource source = listener -> {
+            listener.onEndpoints(list);
+            return () -> {
+                throw new NoClassDefFoundError("on purpose");
+            };
+        };
+        AtomicInteger closed = new AtomicInteger();
+        Balancer closing = Balancer.builder(source)
+                .strategy(setup -> new Wrapped(setup) {
+                    @Override
+                    public void close() {
+                        closed.incrementAndGet();
+                        throw new NoClassDefFoundError("on purpose");
+                    }
+                })
+                .build();
+        closing.close();
+        assertThat(closed).hasValue(1);
+    }
+
+    /** The log must say each once: not each time, and not the first kind only. */
+    @Test
+    void whatAStrategyFailsToDoIsReportedOnceForEachKind() {
+        Strategy strategy = setup -> new Wrapped(setup) {
+            @Override
+            public @Nullable Node pick(PickContext context) {
+                throw new IllegalStateException("no");
+            }
+
+            @Override
+            public void completed(Node node, PickContext context, Outcome outcome, long latencyNanos) {
+                throw new IllegalStateException("no");
+            }
+
+            @Override
+            public void close() {
+                throw new IllegalStateException("no");
+            }
+        };
+        Events events = new Events(List.of(), time);
+        Settings settings = new Settings(
+                endpoints, strategy, 0.5, time, RandomSource.seeded(1), null, HealthCheckSettings.defaults());
+        NodeSet nodes = new NodeSet(settings, events, null);
+        balancer = new Balancer(nodes, settings, events);
+        nodes.start();
+        for (int i = 0; i < 20; i++) {
+            balancer.acquire(PickContext.none()).close();
+            endpoints.set(Endpoints.list(i % 2 == 0 ? "c" : "d"));
+        }
+        assertThat(events.failures()).isEqualTo(3);
+    }
+
+    @Test
     void aPickerThatFailsToCloseStopsNoLaterChange() {
         Balancer balancer = with(setup -> new Wrapped(setup) {
             @Override
@@ -242,6 +330,36 @@ class FencesTest {
                 });
         assertThatThrownBy(() -> stage.toCompletableFuture().join()).hasCauseInstanceOf(IllegalStateException.class);
         assertThat(inFlight(balancer)).isZero();
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void anOutcomeThatIsNullIsNamed() {
+        Balancer balancer = with(Strategy.roundRobin());
+        assertThatThrownBy(() -> balancer.call(PickContext.none(), endpoint -> "answer", answer -> null))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("the outcome of an answer is null");
+        var stage = balancer.callAsync(
+                PickContext.none(), endpoint -> CompletableFuture.completedFuture("answer"), answer -> null);
+        assertThatThrownBy(() -> stage.toCompletableFuture().join())
+                .hasRootCauseMessage("the outcome of an answer is null");
+        assertThat(inFlight(balancer)).isZero();
+    }
+
+    @Test
+    void aCheckDuringWhichTheBalancerEndsIsCancelled() {
+        CompletableFuture<Void> never = new CompletableFuture<>();
+        Balancer[] holder = new Balancer[1];
+        holder[0] = Balancer.builder(EndpointSource.fixed(Endpoints.named("a")))
+                .time(time)
+                .healthCheck(endpoint -> {
+                    holder[0].close();
+                    return never;
+                })
+                .build();
+        time.advance(Duration.ofMillis(1_500));
+        assertThat(never).isCancelled();
+        assertThat(time.pending()).isZero();
     }
 
     @Test

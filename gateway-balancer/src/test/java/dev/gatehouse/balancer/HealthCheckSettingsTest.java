@@ -60,11 +60,50 @@ class HealthCheckSettingsTest {
     }
 
     @Test
+    void anIntervalForEverIsRefused() {
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(
+                        () -> HealthCheckSettings.builder().interval(forEver).build())
+                .withMessage("interval: " + forEver + " (expected: > 0 and <= PT8760H)");
+        assertThat(HealthCheckSettings.builder()
+                        .interval(TimeSource.LONGEST)
+                        .build()
+                        .interval())
+                .isEqualTo(Duration.ofDays(365));
+    }
+
+    @Test
+    void aChangingIntervalOfNothingIsNotTheDefault() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HealthCheckSettings.builder()
+                        .changingInterval(Duration.ZERO)
+                        .build())
+                .withMessage("changingInterval: PT0S (expected: > 0 and <= interval)");
+    }
+
+    @Test
+    @SuppressWarnings("NullAway")
+    void aTimeThatIsNullIsListedWithTheRest() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> HealthCheckSettings.builder()
+                        .interval(null)
+                        .changingInterval(null)
+                        .timeout(null)
+                        .jitter(2)
+                        .build())
+                .withMessage(
+                        "interval: null (expected: > 0 and <= PT8760H); changingInterval: null (expected: > 0 and <="
+                            + " interval); timeout: null (expected: > 0 and < interval null); jitter: 2.0 (expected: 0"
+                            + " to less than 1)");
+    }
+
+    @Test
     void anIntervalOfNothingIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() ->
                         HealthCheckSettings.builder().interval(Duration.ZERO).build())
-                .withMessageContaining("interval: PT0S (expected: > 0)");
+                .withMessage("interval: PT0S (expected: > 0 and <= PT8760H)");
         assertThatIllegalArgumentException()
                 .isThrownBy(
                         () -> HealthCheckSettings.builder().jitter(Double.NaN).build())

@@ -3,6 +3,7 @@ package dev.gatehouse.benchmarks;
 import dev.gatehouse.Gateway;
 import dev.gatehouse.GatewayBuilder;
 import dev.gatehouse.balancer.HealthChecker;
+import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.jetty.GatewayServer;
 import java.time.Duration;
 import java.util.List;
@@ -11,8 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Three upstreams, one gateway, a steady load: one upstream at a time is killed and restarted, has its connections reset,
- * or is stopped and goes on, ten times each; then the configuration is replaced every 100 ms. No request may fail whose
- * answer had not begun.
+ * or is stopped and goes on, ten times each; then the configuration is replaced every 100 ms, each time with a new balancer
+ * that takes over. No request may fail whose answer had not begun.
  *
  * <p>Arguments: rounds of each fault (10), requests each second (2500), connections (64).
  */
@@ -50,6 +51,8 @@ public final class FailoverSoak {
                         up -> up.endpoints(upstreams.stream()
                                         .map(UpstreamProcess::uri)
                                         .toArray(String[]::new))
+                                // Another one each time, so that each update makes a balancer that takes over.
+                                .strategy(version % 2 == 0 ? Strategy.leastRequest() : Strategy.roundRobin())
                                 .healthCheck(HealthChecker.tcp(), hc -> hc.interval(Duration.ofSeconds(1)))
                                 .timeouts(t -> t.connect(Duration.ofSeconds(1)).firstByte(Duration.ofSeconds(1))))
                 .route("/**", r -> r.id("version-" + version).to("upstream"));

@@ -55,6 +55,7 @@ final class Http1Connection extends AbstractConnection implements HttpParser.Req
     private final HttpParser parser;
     private final HeadWriter writer = new HeadWriter();
     private final Callback onReadable = new OnReadable();
+    private final Runnable next = this::next;
     private final Connection[] connections = new Connection[2];
 
     private @Nullable RetainableByteBuffer input;
@@ -451,7 +452,7 @@ final class Http1Connection extends AbstractConnection implements HttpParser.Req
             }
         }
         if (goOn) {
-            socket.loop().execute(this::next);
+            socket.loop().execute(next);
         } else {
             close();
         }

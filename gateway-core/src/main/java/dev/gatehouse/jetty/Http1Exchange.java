@@ -53,9 +53,10 @@ final class Http1Exchange implements HostExchange {
     }
 
     void serve() {
-        content.onContinue(() -> reply.interim(100, Headers.empty()));
         if (content.isOver()) {
             connection.awaitReadable();
+        } else {
+            content.onContinue(() -> reply.interim(100, Headers.empty()));
         }
         connection.factory().serving().serve(request, this);
     }

@@ -47,7 +47,7 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
     /** Guarded by this: interim responses on their way, and what waits for them. */
     private boolean interimUnderWay;
 
-    private final Deque<Runnable> waiting = new ArrayDeque<>();
+    private @Nullable Deque<Runnable> waiting;
 
     Http1Reply(Http1Connection connection, String method, boolean http11, boolean keepAlive) {
         this.connection = connection;
@@ -85,6 +85,9 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
     private void inTurn(Runnable write) {
         synchronized (this) {
             if (interimUnderWay) {
+                if (waiting == null) {
+                    waiting = new ArrayDeque<>();
+                }
                 waiting.add(write);
                 return;
             }
@@ -93,10 +96,14 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
         write.run();
     }
 
+    private synchronized boolean isInterimUnderWay() {
+        return interimUnderWay;
+    }
+
     private void nextInTurn() {
         Runnable next;
         synchronized (this) {
-            next = waiting.poll();
+            next = waiting == null ? null : waiting.poll();
             interimUnderWay = next != null;
         }
         if (next != null) {
@@ -116,7 +123,11 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
             writeContent(null, data, last, done);
         } else {
             begun = true;
-            inTurn(() -> writeContent(head(), data, last, done));
+            if (isInterimUnderWay()) {
+                inTurn(() -> writeContent(head(), data, last, done));
+            } else {
+                writeContent(head(), data, last, done);
+            }
         }
     }
 

@@ -3,12 +3,8 @@ package dev.gatehouse.examples;
 import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.PickContext;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,29 +15,21 @@ public final class ClientSideBalancing {
     private ClientSideBalancing() {}
 
     /** Asks for some orders, each time from the endpoint that the balancer chooses. */
-    static List<String> orders(Balancer orders, int count) throws IOException, InterruptedException {
+    static List<String> orders(Balancer orders, int count) throws Exception {
         HttpClient http = HttpClient.newHttpClient();
         List<String> answers = new ArrayList<>();
         for (int i = 1; i <= count; i++) {
             String path = "/orders/" + i;
             answers.add(orders.call(
                             PickContext.none(),
-                            endpoint -> get(http, endpoint.resolve(path)),
+                            endpoint -> http.send(
+                                    HttpRequest.newBuilder(endpoint.resolve(path))
+                                            .build(),
+                                    BodyHandlers.ofString()),
                             answer -> Outcome.ofStatus(answer.statusCode()))
                     .body());
         }
         return answers;
-    }
-
-    private static HttpResponse<String> get(HttpClient http, URI uri) {
-        try {
-            return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
     }
 
     /**

@@ -74,7 +74,8 @@ public final class CustomFilter {
      */
     public static void main(String[] args) throws InterruptedException {
         try (OrderService orders = OrderService.start("orders-1");
-                GatewayServer server = GatewayServer.start(gateway(orders.uri()), "127.0.0.1", 8080)) {
+                Gateway gateway = gateway(orders.uri());
+                GatewayServer server = GatewayServer.start(gateway, "127.0.0.1", 8080)) {
             System.out.println("curl -i -H 'X-Tenant: acme' " + server.uri() + "/orders/42");
             server.join();
         }

@@ -56,7 +56,8 @@ public final class CustomStrategy {
     public static void main(String[] args) throws InterruptedException {
         try (OrderService here = OrderService.start("orders-here");
                 OrderService there = OrderService.start("orders-there");
-                GatewayServer server = GatewayServer.start(gateway(here.uri(), there.uri()), "127.0.0.1", 8080)) {
+                Gateway gateway = gateway(here.uri(), there.uri());
+                GatewayServer server = GatewayServer.start(gateway, "127.0.0.1", 8080)) {
             System.out.println("curl " + server.uri() + "/orders/42");
             server.join();
         }

@@ -8,6 +8,7 @@ import dev.gatehouse.filters.RateLimitFilter;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
 import dev.gatehouse.jetty.GatewayServer;
+import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -24,11 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Quickstart implements AutoCloseable {
 
+    private static final String HOST = "127.0.0.1";
     private static final int PORT = 8080;
-    private static final int REQUESTS_PER_SECOND = 20;
+    private static final int REQUESTS_PER_SECOND = 5;
 
     private final Map<String, OrderService> services = new ConcurrentHashMap<>();
-    private final Gateway gateway;
+    final Gateway gateway;
     private final GatewayServer server;
 
     private Quickstart(int port) {
@@ -36,7 +38,12 @@ public final class Quickstart implements AutoCloseable {
             services.put(name, OrderService.start(name));
         }
         gateway = gateway();
-        server = GatewayServer.start(gateway, "127.0.0.1", port);
+        try {
+            server = GatewayServer.start(gateway, HOST, port);
+        } catch (RuntimeException e) {
+            closeAllBehindTheServer();
+            throw e;
+        }
     }
 
     private Gateway gateway() {
@@ -87,6 +94,7 @@ public final class Quickstart implements AutoCloseable {
      *
      * @param port the port on 127.0.0.1, 0 for a free one
      * @return what runs
+     * @throws UncheckedIOException if the port cannot be had
      */
     static Quickstart start(int port) {
         return new Quickstart(port);
@@ -99,6 +107,11 @@ public final class Quickstart implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        closeAllBehindTheServer();
+    }
+
+    private void closeAllBehindTheServer() {
+        gateway.close();
         services.values().forEach(OrderService::close);
     }
 
@@ -109,15 +122,40 @@ public final class Quickstart implements AutoCloseable {
      * @throws InterruptedException if the wait ends
      */
     public static void main(String[] args) throws InterruptedException {
-        Quickstart quickstart = start(args.length == 0 ? PORT : Integer.parseInt(args[0]));
-        String base = "http://127.0.0.1:" + quickstart.port();
-        System.out.printf("""
-            Gatehouse listens on %1$s. Try, in another terminal:
-              curl %1$s/orders/42                                  again and again: the services take turns
-              curl -X POST %1$s/services/orders-2/stop             one of them goes away, no request is lost
-              curl -s -o /dev/null -w '%%{http_code} ' '%1$s/orders/[1-40]'    429 once the limit of 20 a second is used up
-              curl '%1$s/explain?path=/orders/42'                  why a request goes where it goes
-            """, base);
-        quickstart.server.join();
+        int port = PORT;
+        try {
+            if (args.length > 0) {
+                port = port(args[0]);
+            }
+            serve(port);
+        } catch (IllegalArgumentException wrong) {
+            System.err.println(wrong.getMessage());
+            System.exit(1);
+        } catch (UncheckedIOException e) {
+            System.err.println(CannotListen.text(HOST, port, e) + "; try another port: java -jar quickstart.jar "
+                    + (port == PORT ? PORT + 1 : PORT));
+            System.exit(1);
+        }
+    }
+
+    private static int port(String text) {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("port: " + text + " (expected: a number)", e);
+        }
+    }
+
+    private static void serve(int port) throws InterruptedException {
+        try (Quickstart quickstart = start(port)) {
+            System.out.printf("""
+                Gatehouse listens on %1$s. Try, in another terminal:
+                  curl %1$s/orders/42                                  again and again: the services take turns
+                  curl -X POST %1$s/services/orders-2/stop             one of them goes away, no request is lost
+                  curl -s -o /dev/null -w '%%{http_code} ' '%1$s/orders/[1-40]'    429 once the limit of %2$d a second is used up
+                  curl '%1$s/explain?path=/orders/42'                  why a request goes where it goes
+                """, quickstart.server.uri(), REQUESTS_PER_SECOND);
+            quickstart.server.join();
+        }
     }
 }

@@ -22,12 +22,12 @@ public final class ReverseProxy {
     }
 
     /**
-     * Starts the proxy.
+     * Starts the proxy. Exits with 2 if the command line is wrong, with 1 if it cannot listen.
      *
      * @param args see {@link ProxyOptions#USAGE}
-     * @throws Exception if the server cannot start
+     * @throws InterruptedException if the wait ends
      */
-    public static void main(String[] args) throws Exception {
+    public static void main(String[] args) throws InterruptedException {
         ProxyOptions options;
         Gateway gateway;
         try {
@@ -39,7 +39,15 @@ public final class ReverseProxy {
             System.exit(2);
             return;
         }
-        RunningHost host = RunningHost.start(options, gateway);
+        RunningHost host;
+        try {
+            host = RunningHost.start(options, gateway);
+        } catch (Exception e) {
+            System.err.println(CannotListen.text(options.listenHost(), options.listenPort(), e));
+            gateway.close();
+            System.exit(1);
+            return;
+        }
         System.out.println("ready on http://" + options.listenHost() + ":" + host.port());
         Runtime.getRuntime().addShutdownHook(new Thread(host::close, "shutdown"));
         host.join();

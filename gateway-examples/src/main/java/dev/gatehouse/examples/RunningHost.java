@@ -22,12 +22,24 @@ import org.eclipse.jetty.server.ServerConnector;
 /** A gateway in one of the servers that it can live in, started. */
 abstract class RunningHost implements AutoCloseable {
 
+    private final Gateway gateway;
+
+    RunningHost(Gateway gateway) {
+        this.gateway = gateway;
+    }
+
     abstract int port();
 
     abstract void join() throws InterruptedException;
 
+    abstract void stopServer();
+
+    /** Closes the server first, so that nobody finds a gateway that is closed behind a port that is open. */
     @Override
-    public abstract void close();
+    public void close() {
+        stopServer();
+        gateway.close();
+    }
 
     static RunningHost start(ProxyOptions options, Gateway gateway) throws Exception {
         return switch (options.host()) {
@@ -43,6 +55,7 @@ abstract class RunningHost implements AutoCloseable {
         private final GatewayServer server;
 
         Batteries(ProxyOptions options, Gateway gateway) {
+            super(gateway);
             server = GatewayServer.start(gateway, options.listenHost(), options.listenPort());
         }
 
@@ -57,7 +70,7 @@ abstract class RunningHost implements AutoCloseable {
         }
 
         @Override
-        public void close() {
+        void stopServer() {
             server.close();
         }
     }
@@ -67,10 +80,9 @@ abstract class RunningHost implements AutoCloseable {
 
         private final Server server = new Server();
         private final ServerConnector connector;
-        private final Gateway gateway;
 
         Servlet(ProxyOptions options, Gateway gateway) throws Exception {
-            this.gateway = gateway;
+            super(gateway);
             // The gateway judges targets by itself: what the container refuses before, it cannot explain or open.
             HttpConfiguration http = new HttpConfiguration();
             http.setUriCompliance(UriCompliance.UNSAFE);
@@ -99,8 +111,7 @@ abstract class RunningHost implements AutoCloseable {
         }
 
         @Override
-        public void close() {
-            gateway.close();
+        void stopServer() {
             try {
                 server.stop();
             } catch (Exception e) {
@@ -121,10 +132,9 @@ abstract class RunningHost implements AutoCloseable {
         private final HttpServer server;
         private final ExecutorService threads = Executors.newCachedThreadPool();
         private final CountDownLatch closed = new CountDownLatch(1);
-        private final Gateway gateway;
 
         Jdk(ProxyOptions options, Gateway gateway) throws Exception {
-            this.gateway = gateway;
+            super(gateway);
             if (System.getProperty(NO_DELAY) == null) {
                 System.setProperty(NO_DELAY, "true");
             }
@@ -145,8 +155,7 @@ abstract class RunningHost implements AutoCloseable {
         }
 
         @Override
-        public void close() {
-            gateway.close();
+        void stopServer() {
             server.stop(0);
             threads.shutdown();
             closed.countDown();

@@ -72,9 +72,13 @@ public final class ServletMiddleware {
         try (OrderService legacy = OrderService.start("legacy");
                 Gateway gateway = gateway(legacy.uri())) {
             Server server = server(gateway, 8080);
-            server.start();
-            System.out.println("curl http://127.0.0.1:8080/orders/42; curl -i http://127.0.0.1:8080/v2/greeting");
-            server.join();
+            try {
+                server.start();
+                System.out.println("curl http://127.0.0.1:8080/orders/42; curl -i http://127.0.0.1:8080/v2/greeting");
+                server.join();
+            } finally {
+                server.stop();
+            }
         }
     }
 }

@@ -1,13 +1,19 @@
 package dev.gatehouse.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.gatehouse.http.Request;
+import java.io.UncheckedIOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +50,8 @@ class QuickstartTest {
                 .POST(BodyPublishers.noBody())
                 .build());
         assertThat(stopped.body()).contains("orders-2 is stopped");
-        for (int i = 0; i < 12; i++) {
+        // As many as the limit lets through at once, and more than a round.
+        for (int i = 0; i < 5; i++) {
             HttpResponse<String> answer = Http.get(quickstart.port(), "/orders/" + i);
             assertThat(answer.statusCode()).isEqualTo(200);
             assertThat(answer.body()).doesNotContain("orders-2");
@@ -56,7 +63,7 @@ class QuickstartTest {
                 .isEqualTo(404);
     }
 
-    /** 60 requests at once are more than the 20 of the bucket and the at most 20 that a second adds. */
+    /** Asked as fast as one client can, the 5 of the bucket are used up, since a second adds no more than 5. */
     @Test
     void theRateLimitIsSeen() throws Exception {
         List<Integer> statuses = new ArrayList<>();
@@ -83,5 +90,31 @@ class QuickstartTest {
         assertThat(explanation)
                 .contains("route /orders/** to upstream orders", "RateLimitFilter", "roundRobin", "127.0.0.1:");
         assertThat(Http.get(quickstart.port(), "/explain").statusCode()).isEqualTo(400);
+    }
+
+    @Test
+    void closingItClosesItsGateway() {
+        quickstart.close();
+        assertThat(quickstart
+                        .gateway
+                        .handle(Request.get("/explain").build())
+                        .toCompletableFuture()
+                        .join()
+                        .status())
+                .isEqualTo(503);
+    }
+
+    @Test
+    void aTakenPortLeavesNothingRunning() throws Exception {
+        Set<Thread> before = threads();
+        assertThatThrownBy(() -> Quickstart.start(quickstart.port())).isInstanceOf(UncheckedIOException.class);
+        await().atMost(Duration.ofSeconds(30)).until(() -> before.containsAll(threads()));
+    }
+
+    /** Those that keep a JVM alive, but for the one that asks. */
+    private static Set<Thread> threads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> !thread.isDaemon() && !thread.getName().startsWith("awaitility"))
+                .collect(Collectors.toSet());
     }
 }

@@ -1,13 +1,20 @@
 package dev.gatehouse.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.gatehouse.Gateway;
 import dev.gatehouse.balancer.Balancer;
+import dev.gatehouse.balancer.Node;
+import dev.gatehouse.balancer.Outcome;
+import dev.gatehouse.balancer.PickContext;
+import dev.gatehouse.balancer.Picker;
+import dev.gatehouse.balancer.Setup;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.jetty.GatewayServer;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.junit.jupiter.api.Test;
@@ -17,7 +24,8 @@ class SmallExamplesTest {
     @Test
     void theCustomFiltersRefuseMarkAndTime() throws Exception {
         try (OrderService orders = OrderService.start("orders-1");
-                GatewayServer server = GatewayServer.start(CustomFilter.gateway(orders.uri()), "127.0.0.1", 0)) {
+                Gateway gateway = CustomFilter.gateway(orders.uri());
+                GatewayServer server = GatewayServer.start(gateway, "127.0.0.1", 0)) {
             HttpResponse<String> refused = Http.get(server.port(), "/orders/1");
             assertThat(refused.statusCode()).isEqualTo(403);
             assertThat(refused.headers().firstValue("Strict-Transport-Security"))
@@ -33,8 +41,8 @@ class SmallExamplesTest {
     void theCustomStrategyStaysInItsZone() throws Exception {
         try (OrderService here = OrderService.start("orders-here");
                 OrderService there = OrderService.start("orders-there");
-                GatewayServer server =
-                        GatewayServer.start(CustomStrategy.gateway(here.uri(), there.uri()), "127.0.0.1", 0)) {
+                Gateway gateway = CustomStrategy.gateway(here.uri(), there.uri());
+                GatewayServer server = GatewayServer.start(gateway, "127.0.0.1", 0)) {
             for (int i = 0; i < 5; i++) {
                 assertThat(Http.get(server.port(), "/orders/1").body()).contains("orders-here");
             }
@@ -55,6 +63,40 @@ class SmallExamplesTest {
             assertThat(answers)
                     .filteredOn(answer -> answer.contains("orders-2"))
                     .hasSize(2);
+        }
+    }
+
+    @Test
+    void aCallThatIsInterruptedIsNotHeldAgainstItsEndpoint() throws Exception {
+        List<Outcome> outcomes = new CopyOnWriteArrayList<>();
+        try (OrderService one = OrderService.start("orders-1");
+                Balancer balancer = Balancer.builder(one.uri())
+                        .strategy(new Reported(outcomes))
+                        .build()) {
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> ClientSideBalancing.orders(balancer, 1)).isInstanceOf(InterruptedException.class);
+            assertThat(outcomes).containsExactly(Outcome.IGNORED);
+        } finally {
+            var unused = Thread.interrupted();
+        }
+    }
+
+    /** Takes the first node, and notes what becomes of the calls. */
+    private record Reported(List<Outcome> outcomes) implements Strategy {
+
+        @Override
+        public Picker newPicker(Setup setup) {
+            return new Picker() {
+                @Override
+                public Node pick(PickContext context) {
+                    return setup.nodes().get(0);
+                }
+
+                @Override
+                public void completed(Node node, PickContext context, Outcome outcome, long latencyNanos) {
+                    outcomes.add(outcome);
+                }
+            };
         }
     }
 

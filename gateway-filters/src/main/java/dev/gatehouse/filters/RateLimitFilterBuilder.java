@@ -26,22 +26,23 @@ public final class RateLimitFilterBuilder {
     private @Nullable Duration period;
 
     RateLimitFilterBuilder(KeyFunction key) {
-        this.key = Objects.requireNonNull(key);
+        this.key = Objects.requireNonNull(key, "key");
     }
 
     /**
      * Sets the rate that a key has in the long run. Required.
      *
      * @param tokens how many come back in each period, evenly spread over it; 1 or more, at most one for each nanosecond
-     * @param each the period
+     * @param each the period, at most {@link TimeSource#LONGEST}
      * @return this builder
      */
     public RateLimitFilterBuilder refill(long tokens, Duration each) {
         if (tokens < 1) {
             throw new IllegalArgumentException("refill: " + tokens + " tokens (expected: >= 1)");
         }
-        if (each.isZero() || each.isNegative()) {
-            throw new IllegalArgumentException("refill: each " + each + " (expected: > 0)");
+        if (each.isZero() || each.isNegative() || each.compareTo(TimeSource.LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "refill: each " + each + " (expected: > 0 and <= " + TimeSource.LONGEST + ")");
         }
         if (tokens > each.toNanos()) {
             throw new IllegalArgumentException(
@@ -75,7 +76,7 @@ public final class RateLimitFilterBuilder {
      * @return this builder
      */
     public RateLimitFilterBuilder cost(ToLongFunction<Request> tokens) {
-        this.cost = Objects.requireNonNull(tokens);
+        this.cost = Objects.requireNonNull(tokens, "cost");
         return this;
     }
 
@@ -119,7 +120,7 @@ public final class RateLimitFilterBuilder {
      * @return this builder
      */
     public RateLimitFilterBuilder time(TimeSource source) {
-        this.time = Objects.requireNonNull(source);
+        this.time = Objects.requireNonNull(source, "time");
         return this;
     }
 

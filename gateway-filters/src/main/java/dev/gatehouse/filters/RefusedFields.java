@@ -31,9 +31,18 @@ final class RefusedFields {
         if (FRAMING.contains(lower)) {
             return "says where content ends, and is written from the body";
         }
-        if (request && lower.equals("host")) {
-            return "is written by the forwarder; see ForwardedHeaders.Builder.preserveHost and Request.withAuthority";
-        }
-        return null;
+        return request ? reasonInRequest(lower) : null;
+    }
+
+    private static @Nullable String reasonInRequest(String lower) {
+        return switch (lower) {
+            case "expect" -> "is answered by the server around the gateway and is not passed on";
+            case "host" ->
+                "is written by the forwarder; see ForwardedHeaders.Builder.preserveHost and Request.withAuthority";
+            case "x-forwarded-host", "x-forwarded-proto" ->
+                "is written by the forwarder, as the client used it; see"
+                        + " ForwardedHeaders.Builder.trusted and styles";
+            default -> null;
+        };
     }
 }

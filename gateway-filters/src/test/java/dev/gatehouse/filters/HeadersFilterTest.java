@@ -13,6 +13,7 @@ import dev.gatehouse.testkit.FilterProbe;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class HeadersFilterTest {
@@ -152,6 +153,31 @@ final class HeadersFilterTest {
         HeadersFilter.Builder builder = HeadersFilter.builder().request(h -> h.set("Host", "example.org"));
 
         assertThatIllegalArgumentException().isThrownBy(builder::build).withMessageContaining("preserveHost");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Expect, is not passed on",
+        "X-Forwarded-Proto, see ForwardedHeaders.Builder.trusted and styles",
+        "x-forwarded-host, see ForwardedHeaders.Builder.trusted and styles"
+    })
+    void whatTheForwarderWritesAnewInARequestIsRefused(String name, String why) {
+        HeadersFilter.Builder set = HeadersFilter.builder().request(h -> h.set(name, "1"));
+        HeadersFilter.Builder remove = HeadersFilter.builder().request(h -> h.remove(name));
+        HeadersFilter.Builder rename = HeadersFilter.builder().request(h -> h.rename("X-A", name));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(set::build)
+                .withMessageContaining("request: set: " + name)
+                .withMessageContaining(why);
+        assertThatIllegalArgumentException()
+                .isThrownBy(remove::build)
+                .withMessageContaining("request: remove: " + name);
+        assertThatIllegalArgumentException()
+                .isThrownBy(rename::build)
+                .withMessageContaining("request: rename: " + name);
+        assertThat(onResponse(Response.of(200), h -> h.set(name, "1")).get(name))
+                .isEqualTo("1");
     }
 
     @Test

@@ -342,6 +342,10 @@ final class RateLimitFilterTest {
         assertThatIllegalArgumentException().isThrownBy(() -> builder.refill(0, SECOND));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.refill(1, Duration.ZERO));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.refill(2, Duration.ofNanos(1)));
+        Duration forEver = Duration.ofSeconds(Long.MAX_VALUE);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.refill(1, forEver))
+                .withMessage("refill: each " + forEver + " (expected: > 0 and <= PT8760H)");
         assertThatIllegalArgumentException().isThrownBy(() -> builder.burst(0));
         assertThatIllegalArgumentException().isThrownBy(() -> builder.maxKeys(0));
     }

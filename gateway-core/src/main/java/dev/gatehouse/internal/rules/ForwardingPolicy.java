@@ -8,7 +8,6 @@ import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.RequestTarget;
 import dev.gatehouse.http.Response;
-import java.util.List;
 import java.util.function.LongSupplier;
 
 /**
@@ -95,10 +94,10 @@ public final class ForwardingPolicy {
     }
 
     /** The lines of a list field as one, with one more member. */
-    static String append(List<String> lines, String member) {
-        if (lines.isEmpty()) {
+    static String append(Headers headers, String name, String member) {
+        if (!headers.contains(name)) {
             return member;
         }
-        return String.join(", ", lines) + ", " + member;
+        return String.join(", ", headers.all(name)) + ", " + member;
     }
 }

@@ -53,7 +53,11 @@ public final class RequestRules {
      * @return why the request is refused, or null
      */
     public static @Nullable GatewayException checkTarget(Request request, Set<TargetRule> opened) {
-        for (TargetRule rule : request.target().violations()) {
+        Set<TargetRule> violations = request.target().violations();
+        if (violations.isEmpty()) {
+            return null;
+        }
+        for (TargetRule rule : violations) {
             if (!rule.openable() || !opened.contains(rule)) {
                 return new GatewayException(Kind.BAD_TARGET, "the target breaks " + rule);
             }

@@ -8,31 +8,41 @@ import org.jspecify.annotations.Nullable;
 final class Selection {
 
     private final Headers headers;
-    private @Nullable BitSet dropped;
+    /** For the first 64 fields, which is nearly always all of them. */
+    private long first;
+
+    private @Nullable BitSet others;
+    private int count;
 
     Selection(Headers headers) {
         this.headers = headers;
     }
 
+    /** Leaves a field out; at most once for each. */
     void drop(int index) {
-        if (dropped == null) {
-            dropped = new BitSet(headers.size());
+        count++;
+        if (index < Long.SIZE) {
+            first |= 1L << index;
+            return;
         }
-        dropped.set(index);
+        if (others == null) {
+            others = new BitSet(headers.size());
+        }
+        others.set(index);
     }
 
     boolean has(int index) {
-        return dropped == null || !dropped.get(index);
+        return index < Long.SIZE ? (first & 1L << index) == 0 : others == null || !others.get(index);
     }
 
     /** What is left: the same instance if that is everything. */
     Headers headers() {
-        return dropped == null ? headers : toBuilder(0).build();
+        return count == 0 ? headers : toBuilder(0).build();
     }
 
     /** A builder with what is left and room for exactly so many fields more. */
     Headers.Builder toBuilder(int more) {
-        int left = headers.size() - (dropped == null ? 0 : dropped.cardinality());
+        int left = headers.size() - count;
         Headers.Builder builder = Headers.builder(left + more);
         for (int i = 0; i < headers.size(); i++) {
             if (has(i)) {

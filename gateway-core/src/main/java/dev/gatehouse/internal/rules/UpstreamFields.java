@@ -41,7 +41,7 @@ final class UpstreamFields {
                 peer == null ? null : peer.equals(client.inetAddress()) ? client.address() : IpAddress.format(peer);
         if (xForwarded) {
             if (peerText != null) {
-                builder.addParsed(X_FOR, ForwardingPolicy.append(headers.all(X_FOR), peerText));
+                builder.addParsed(X_FOR, ForwardingPolicy.append(headers, X_FOR, peerText));
             }
             builder.addParsed(X_PROTO, client.scheme());
             if (hostKnown) {
@@ -49,8 +49,7 @@ final class UpstreamFields {
             }
         }
         if (forwarded) {
-            builder.addParsed(
-                    FORWARDED, ForwardingPolicy.append(headers.all(FORWARDED), element(request, peer, peerText)));
+            builder.addParsed(FORWARDED, ForwardingPolicy.append(headers, FORWARDED, element(request, peer, peerText)));
         }
         return builder.build();
     }

@@ -20,7 +20,7 @@ final class Via {
     /** The value with this gateway as the last member, given the protocol that the message came by. */
     String appendedTo(Headers headers, String protocol) {
         String own = protocol.startsWith("HTTP/2") ? http2 : protocol.equals("HTTP/1.0") ? http10 : http11;
-        return headers.contains(NAME) ? ForwardingPolicy.append(headers.all(NAME), own) : own;
+        return ForwardingPolicy.append(headers, NAME, own);
     }
 
     /** The fields with this gateway added. */
