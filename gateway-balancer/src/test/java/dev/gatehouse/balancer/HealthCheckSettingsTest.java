@@ -94,8 +94,8 @@ class HealthCheckSettingsTest {
                         .build())
                 .withMessage(
                         "interval: null (expected: > 0 and <= PT8760H); changingInterval: null (expected: > 0 and <="
-                            + " interval); timeout: null (expected: > 0 and < interval null); jitter: 2.0 (expected: 0"
-                            + " to less than 1)");
+                                + " interval); timeout: null (expected: > 0 and < interval null); jitter: 2.0 (expected: 0"
+                                + " to less than 1)");
     }
 
     @Test

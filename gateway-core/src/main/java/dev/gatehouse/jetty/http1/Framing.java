@@ -37,8 +37,7 @@ public final class Framing {
      * @param trailers the trailer section; only used with the last content
      * @return the buffers to write, in order; none if there is nothing to write
      */
-    public static ByteBuffer[] chunked(
-            @Nullable ByteBuffer head, ByteBuffer data, boolean last, Headers trailers) {
+    public static ByteBuffer[] chunked(@Nullable ByteBuffer head, ByteBuffer data, boolean last, Headers trailers) {
         boolean some = data.hasRemaining();
         ByteBuffer before = ByteBuffer.wrap(some ? size(data.remaining()) : last ? end(trailers) : new byte[0]);
         if (!some) {

@@ -67,7 +67,11 @@ final class HostTableTest {
         put(table, "trailers of a response reach the client", host, can.responseTrailers() ? "yes" : "no");
         put(table, "HTTP/2", host, can.http2() ? "yes" : "no");
         put(table, "a route can end in `toHost()`", host, can.toHost() ? "yes" : "no");
-        put(table, "tells of a client that left before the answer, over HTTP/1.1", host, can.clientGone() ? "yes" : "no");
+        put(
+                table,
+                "tells of a client that left before the answer, over HTTP/1.1",
+                host,
+                can.clientGone() ? "yes" : "no");
         try (RawUpstream upstream =
                         RawUpstream.start(RawUpstream.answering("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"));
                 Gateway gateway = Gateway.builder()
