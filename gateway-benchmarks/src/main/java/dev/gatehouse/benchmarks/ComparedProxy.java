@@ -8,6 +8,7 @@ import dev.gatehouse.filters.AccessLogFilter;
 import dev.gatehouse.filters.Keys;
 import dev.gatehouse.filters.RateLimitFilter;
 import dev.gatehouse.jetty.GatewayServer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -28,7 +29,7 @@ public final class ComparedProxy {
      * Runs until it is killed.
      *
      * @param args {@code bare}: one route, round robin, forwarded headers; {@code full}: besides, many routes, health checks,
-     *     retries, a rate limit by client and an access log
+     *     retries, a rate limit by client and an access log in the folder {@code TMP}
      * @throws InterruptedException if it is interrupted
      */
     public static void main(String[] args) throws InterruptedException {
@@ -58,7 +59,9 @@ public final class ComparedProxy {
                         up -> up.endpoints(endpoints)
                                 .healthCheck(HealthChecker.http("/1k"), hc -> hc.interval(Duration.ofSeconds(5))))
                 .filter(RateLimitFilter.perSecond(PER_SECOND, Keys.clientIp()))
-                .filter(AccessLogFilter.of(AccessLogFilter.Format.COMMON))
+                .filter(AccessLogFilter.builder(AccessLogFilter.Format.COMMON)
+                        .file(Path.of(System.getenv("TMP"), "access.log"))
+                        .build())
                 .route("/**", r -> r.to("backends"));
         for (int i = 1; i < ROUTES; i++) {
             builder.route("/service-" + i + "/items/{id}", r -> r.to("backends"));

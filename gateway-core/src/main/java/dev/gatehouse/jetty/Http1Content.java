@@ -20,7 +20,7 @@ final class Http1Content implements Body.Source {
     private volatile @Nullable Throwable cancelled;
     private volatile @Nullable Runnable onContinue;
     private volatile boolean touched;
-    private volatile Headers.@Nullable Builder trailers;
+    private volatile Headers trailers = Headers.empty();
 
     /**
      * The content of a request.
@@ -60,22 +60,14 @@ final class Http1Content implements Body.Source {
         return continueDue.get() && !touched;
     }
 
-    void complete(Chunk last) {
+    void complete(Chunk last, Headers section) {
+        trailers = section;
         end = last;
     }
 
     Chunk failed(Throwable cause) {
         return Chunk.failed(
                 new GatewayException(Kind.REQUEST_BODY_CLIENT, RequestSent.NO, "reading the request failed", cause));
-    }
-
-    void addTrailer(String name, String value) {
-        Headers.Builder section = trailers;
-        if (section == null) {
-            section = Headers.builder(4);
-            trailers = section;
-        }
-        section.addParsed(name, value);
     }
 
     /** Whether somebody waits for content; who does is told that there may be some. */
@@ -137,7 +129,6 @@ final class Http1Content implements Body.Source {
 
     @Override
     public Headers trailers() {
-        Headers.Builder section = trailers;
-        return section == null || end == null ? Headers.empty() : section.build();
+        return trailers;
     }
 }

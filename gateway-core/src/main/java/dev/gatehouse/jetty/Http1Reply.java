@@ -67,6 +67,10 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
 
     /** An interim response, unless the final one has begun. */
     void interim(int status, Headers headers) {
+        if (isInterimUnderWay()) {
+            // A client that does not read must not make us keep what it may do without.
+            return;
+        }
         inTurn(() -> {
             if (response != null) {
                 nextInTurn();
@@ -166,17 +170,18 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
         Response answer = Objects.requireNonNull(response);
         ResponseFraming frames = Objects.requireNonNull(framing);
         boolean chunked = frames.content() && frames.length() < 0;
+        Headers headers = answer.headers();
         closing = !keepAlive
+                || (headers.contains("Connection") && headers.containsToken("Connection", "close"))
                 || (chunked && !http11)
                 || ResponseFraming.endsConnection(answer)
                 || connection.connector().isShutdown();
         left = frames.length();
         HeadWriter writer = connection.writer().clear().bytes(statusLine(answer.status()));
-        Headers headers = answer.headers();
         boolean dated = false;
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.name(i);
-            if (!ResponseFraming.isFraming(name)) {
+            if (!ResponseFraming.isFraming(name) && !name.equalsIgnoreCase("Connection")) {
                 writer.field(name, headers.value(i));
                 dated |= name.length() == 4 && name.equalsIgnoreCase("Date");
             }

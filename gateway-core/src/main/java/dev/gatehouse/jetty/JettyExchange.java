@@ -84,6 +84,9 @@ final class JettyExchange implements HostExchange {
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0) {
             return; // RFC 9110 §15.2: never to an HTTP/1.0 client
         }
+        if (!interims.isDone()) {
+            return; // a client that does not read must not make us keep what it may do without
+        }
         // Jetty writes one at a time. It refuses a 100 that it has sent by itself already: nothing is lost then.
         interims = interims.thenCompose(written -> response.writeInterim(status, JettyFields.toJetty(headers)))
                 .exceptionally(refused -> null);

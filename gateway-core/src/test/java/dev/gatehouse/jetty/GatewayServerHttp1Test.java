@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.gatehouse.host.HostExchange;
 import dev.gatehouse.http.Body;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.Headers;
@@ -12,6 +13,7 @@ import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.Socket;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -389,5 +391,54 @@ class GatewayServerHttp1Test {
         FeedBody feed = new FeedBody();
         feed.feed("some").thenRun(feed::end);
         return feed.body();
+    }
+
+    @Test
+    void aResponseThatSaysCloseClosesTheConnection() throws Exception {
+        try (JettyHost host = JettyHost.of((request, exchange) ->
+                        exchange.respond(Response.text(200, "bye").withHeader("Connection", "close"), failure -> {}));
+                RawClient client = host.connect()) {
+            String answer = client.send(GET + GET).rest();
+            assertThat(answer).containsOnlyOnce("Connection: close").containsOnlyOnce("bye");
+        }
+    }
+
+    @Test
+    void aClientThatResetsItsConnectionIsGone() throws Exception {
+        CompletableFuture<Throwable> gone = new CompletableFuture<>();
+        CompletableFuture<HostExchange> served = new CompletableFuture<>();
+        try (JettyHost host = JettyHost.of((request, exchange) -> {
+            exchange.onClientGone(gone::complete);
+            served.complete(exchange);
+        })) {
+            try (Socket client = new Socket("localhost", host.server().port())) {
+                client.getOutputStream().write(GET.getBytes(ISO_8859_1));
+                served.get(5, SECONDS);
+                client.setSoLinger(true, 0);
+            }
+            assertThat(gone.get(5, SECONDS)).isInstanceOf(IOException.class);
+            served.get().respond(Response.text(200, "too late"), failure -> {});
+        }
+    }
+
+    @Test
+    void interimResponsesDoNotPileUp() throws Exception {
+        int many = 200_000;
+        Headers link = Headers.of("Link", "<" + "x".repeat(200) + ">");
+        CompletableFuture<Void> sent = new CompletableFuture<>();
+        try (JettyHost host = JettyHost.of((request, exchange) -> {
+                    for (int i = 0; i < many; i++) {
+                        exchange.interim(103, link);
+                    }
+                    exchange.respond(Response.text(200, "done"), failure -> {});
+                    sent.complete(null);
+                });
+                RawClient client = host.connect()) {
+            client.send("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+            sent.get(5, SECONDS);
+            String answer = client.rest();
+            assertThat(answer).endsWith("done").startsWith("HTTP/1.1 103");
+            assertThat(answer.length()).isLessThan(many * 200);
+        }
     }
 }

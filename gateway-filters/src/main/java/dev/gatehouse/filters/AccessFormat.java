@@ -2,28 +2,37 @@ package dev.gatehouse.filters;
 
 import dev.gatehouse.Attempt;
 import dev.gatehouse.Completion;
+import dev.gatehouse.Exchange;
+import dev.gatehouse.filters.AccessLogFilter.Format;
 import dev.gatehouse.http.GatewayException;
-import java.time.ZoneOffset;
+import dev.gatehouse.http.Headers;
+import dev.gatehouse.http.Request;
+import java.time.Instant;
 import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeFormatterBuilder;
+import java.time.temporal.ChronoField;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Writes the lines of an access log. */
+/** Knows what a line of an access log needs, and writes it. Records are made by any thread, lines by one. */
 final class AccessFormat {
 
-    private static final DateTimeFormatter CLF_TIME =
-            DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
-
-    /** With three digits always: lines sort as text then. */
-    private static final DateTimeFormatter JSON_TIME =
-            new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
-
-    private final AccessLogFilter.Format format;
+    private final Format format;
     private final Set<String> parameters;
-    private final List<String> headers;
+    private final List<Field> fields;
+    private final boolean needsHeaders;
+
+    private final TimeText clfTime = new TimeText(DateTimeFormatter.ofPattern("dd/MMM/yyyy", Locale.ROOT), ':');
+    private final TimeText jsonTime = new TimeText(DateTimeFormatter.ISO_LOCAL_DATE, 'T');
+
+    /** A header field that is shown. */
+    private record Field(String name, String member, boolean secret) {
+
+        static Field of(String name) {
+            return new Field(name, '"' + name.toLowerCase(Locale.ROOT) + "\":", LogText.isSecret(name));
+        }
+    }
 
     /**
      * A format.
@@ -31,85 +40,131 @@ final class AccessFormat {
      * @param parameters the names of query parameters to show
      * @param headers the names of request header fields to show; JSON only
      */
-    AccessFormat(AccessLogFilter.Format format, Set<String> parameters, List<String> headers) {
+    AccessFormat(Format format, Set<String> parameters, List<String> headers) {
         this.format = format;
         this.parameters = Set.copyOf(parameters);
-        this.headers = List.copyOf(headers);
+        this.fields = headers.stream().map(Field::of).toList();
+        this.needsHeaders = format == Format.COMBINED || !fields.isEmpty();
     }
 
-    String line(AccessRecord exchange) {
-        return switch (format) {
-            case COMMON -> common(exchange).toString();
-            case COMBINED -> combined(exchange);
-            case JSON -> json(exchange);
-        };
+    /** What a line needs of an exchange. Nothing is looked up or made into text here: this is on a request's time. */
+    AccessRecord record(Instant ended, Exchange exchange, Completion completion) {
+        Request request = exchange.request();
+        return new AccessRecord(
+                ended,
+                exchange.client().address(),
+                request.method(),
+                request.target().raw(),
+                request.connection().protocol(),
+                needsHeaders ? request.headers() : Headers.empty(),
+                exchange.routeId(),
+                format == Format.JSON ? exchange.attempts() : List.of(),
+                completion);
     }
 
-    private StringBuilder common(AccessRecord exchange) {
-        Completion end = exchange.completion();
-        StringBuilder line = new StringBuilder(160)
-                .append(exchange.client() == null ? "-" : exchange.client())
-                .append(" - - [")
-                .append(CLF_TIME.format(exchange.began()))
-                .append("] \"");
+    /** Appends a line, without its end. */
+    void append(LineBuffer line, AccessRecord exchange) {
+        if (format == Format.JSON) {
+            json(line, exchange);
+            return;
+        }
+        common(line, exchange);
+        if (format == Format.COMBINED) {
+            String referer = exchange.headers().get("Referer");
+            field(line, referer == null ? null : LogText.referer(referer));
+            field(line, exchange.headers().get("User-Agent"));
+        }
+    }
+
+    private void common(LineBuffer line, AccessRecord exchange) {
+        LogText.appendQuoted(line, exchange.client() == null ? "-" : exchange.client());
+        line.append(" - - [");
+        clfTime.append(line, exchange.began());
+        line.append(" +0000] \"");
         LogText.appendQuoted(line, exchange.method());
         line.append(' ');
-        LogText.appendQuoted(line, LogText.target(exchange.target(), parameters));
-        line.append(' ').append(exchange.protocol()).append("\" ").append(end.status());
-        return end.bytes() == 0 ? line.append(" -") : line.append(' ').append(end.bytes());
+        String target = exchange.target();
+        int end = plainEnd(target);
+        if (end < 0) {
+            LogText.appendQuoted(line, LogText.target(target, parameters));
+        } else {
+            LogText.appendQuoted(line, target, end);
+        }
+        line.append(' ');
+        LogText.appendQuoted(line, exchange.protocol());
+        Completion completion = exchange.completion();
+        line.append("\" ").append((long) completion.status()).append(' ');
+        if (completion.bytes() == 0) {
+            line.append('-');
+        } else {
+            line.append(completion.bytes());
+        }
     }
 
-    private String combined(AccessRecord exchange) {
-        StringBuilder line = common(exchange);
-        String referer = exchange.headers().get("Referer");
-        appendField(line, referer == null ? null : LogText.referer(referer));
-        appendField(line, exchange.headers().get("User-Agent"));
-        return line.toString();
+    /** Where the path of a target ends that is shown without its query, as most are; -1 for others. */
+    private int plainEnd(String target) {
+        int query = target.indexOf('?');
+        if (!target.startsWith("/") || (query >= 0 && !parameters.isEmpty())) {
+            return -1;
+        }
+        return query < 0 ? target.length() : query;
     }
 
-    private static void appendField(StringBuilder line, @Nullable String text) {
+    private static void field(LineBuffer line, @Nullable String text) {
         line.append(" \"");
         LogText.appendQuoted(line, text == null ? "-" : text);
         line.append('"');
     }
 
-    private String json(AccessRecord exchange) {
-        Completion end = exchange.completion();
-        StringBuilder line = new StringBuilder(320).append('{');
-        text(line, "time", JSON_TIME.format(exchange.began()));
-        text(line, "client", exchange.client());
-        text(line, "method", exchange.method());
-        text(line, "target", LogText.target(exchange.target(), parameters));
-        text(line, "protocol", exchange.protocol());
-        number(line, "status", end.status());
-        number(line, "bytes", end.bytes());
-        number(line, "micros", end.duration().toNanos() / 1000);
-        text(line, "route", exchange.route());
+    private void json(LineBuffer line, AccessRecord exchange) {
+        line.append("{\"time\":\"");
+        Instant began = exchange.began();
+        jsonTime.append(line, began);
+        line.append('.').append(began.get(ChronoField.MILLI_OF_SECOND), 3).append("Z\"");
+        text(line, ",\"client\":", exchange.client());
+        text(line, ",\"method\":", exchange.method());
+        line.append(",\"target\":");
+        String target = exchange.target();
+        int end = plainEnd(target);
+        if (end < 0) {
+            LogText.appendJson(line, LogText.target(target, parameters));
+        } else {
+            LogText.appendJson(line, target, end);
+        }
+        text(line, ",\"protocol\":", exchange.protocol());
+        Completion completion = exchange.completion();
+        line.append(",\"status\":").append((long) completion.status());
+        line.append(",\"bytes\":").append(completion.bytes());
+        line.append(",\"micros\":").append(completion.duration().toNanos() / 1000);
+        text(line, ",\"route\":", exchange.route());
         attempts(line, exchange.attempts());
-        text(line, "error", end.failure().map(AccessFormat::code).orElse(null));
-        if (end.aborted().isPresent()) {
-            member(line, "aborted").append("true");
+        text(line, ",\"error\":", completion.failure().map(AccessFormat::code).orElse(null));
+        if (completion.aborted().isPresent()) {
+            line.append(",\"aborted\":true");
         }
-        headers(line, exchange);
-        return line.append('}').toString();
+        headers(line, exchange.headers());
+        line.append('}');
     }
 
-    private static void attempts(StringBuilder line, List<Attempt> attempts) {
+    private static void attempts(LineBuffer line, List<Attempt> attempts) {
         if (!attempts.isEmpty()) {
-            text(line, "endpoint", attempts.get(attempts.size() - 1).endpoint());
-            number(line, "attempts", attempts.size());
+            text(line, ",\"endpoint\":", attempts.get(attempts.size() - 1).endpoint());
+            line.append(",\"attempts\":").append((long) attempts.size());
         }
     }
 
-    private void headers(StringBuilder line, AccessRecord exchange) {
-        if (headers.isEmpty()) {
+    private void headers(LineBuffer line, Headers headers) {
+        if (fields.isEmpty()) {
             return;
         }
-        member(line, "headers").append('{');
-        for (String name : headers) {
-            String value = exchange.headers().get(name);
+        line.append(",\"headers\":{");
+        for (Field field : fields) {
+            String value = headers.get(field.name());
             if (value != null) {
-                text(line, name.toLowerCase(Locale.ROOT), LogText.isSecret(name) ? LogText.MASK : value);
+                if (line.last() != '{') {
+                    line.append(',');
+                }
+                text(line, field.member(), field.secret() ? LogText.MASK : value);
             }
         }
         line.append('}');
@@ -119,20 +174,9 @@ final class AccessFormat {
         return failure.kind().code();
     }
 
-    private static void text(StringBuilder line, String name, @Nullable String value) {
+    private static void text(LineBuffer line, String member, @Nullable String value) {
         if (value != null) {
-            LogText.appendJson(member(line, name), value);
+            LogText.appendJson(line.append(member), value);
         }
-    }
-
-    private static void number(StringBuilder line, String name, long value) {
-        member(line, name).append(value);
-    }
-
-    private static StringBuilder member(StringBuilder line, String name) {
-        if (line.charAt(line.length() - 1) != '{') {
-            line.append(',');
-        }
-        return line.append('"').append(name).append("\":");
     }
 }

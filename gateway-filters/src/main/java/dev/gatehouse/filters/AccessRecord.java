@@ -2,9 +2,7 @@ package dev.gatehouse.filters;
 
 import dev.gatehouse.Attempt;
 import dev.gatehouse.Completion;
-import dev.gatehouse.Exchange;
 import dev.gatehouse.http.Headers;
-import dev.gatehouse.http.Request;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,12 +11,13 @@ import org.jspecify.annotations.Nullable;
  * What is known of an exchange at its end, for a line to be written later. Holds no more than it says: a line that waits
  * must not hold a body, and with it a connection, in memory.
  *
- * @param began when the request came
+ * @param ended when its last byte was written or it broke off
  * @param client the client's address, or null for a call within the process
- * @param headers the request's header section
+ * @param headers the request's header section; empty if the format shows nothing of it
+ * @param attempts the attempts; empty if the format does not show them
  */
 record AccessRecord(
-        Instant began,
+        Instant ended,
         @Nullable String client,
         String method,
         String target,
@@ -28,17 +27,8 @@ record AccessRecord(
         List<Attempt> attempts,
         Completion completion) {
 
-    static AccessRecord of(Instant ended, Exchange exchange, Completion completion) {
-        Request request = exchange.request();
-        return new AccessRecord(
-                ended.minus(completion.duration()),
-                exchange.client().address(),
-                request.method(),
-                request.target().raw(),
-                request.connection().protocol(),
-                request.headers(),
-                exchange.routeId(),
-                exchange.attempts(),
-                completion);
+    /** When the request came. */
+    Instant began() {
+        return ended.minus(completion.duration());
     }
 }

@@ -59,46 +59,52 @@ final class LogText {
     }
 
     /** Appends text for a field in double quotes, escaped as Apache's server does, in ASCII. */
-    static void appendQuoted(StringBuilder line, String text) {
-        int length = Math.min(text.length(), LONGEST);
-        for (int i = 0; i < length; i++) {
+    static void appendQuoted(LineBuffer line, String text) {
+        appendQuoted(line, text, text.length());
+    }
+
+    /** The same for the text before an index. */
+    static void appendQuoted(LineBuffer line, String text, int end) {
+        int length = Math.min(end, LONGEST);
+        for (int i = line.appendPlain(text, 0, length); i < length; i = line.appendPlain(text, i + 1, length)) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 line.append('\\').append(c);
-            } else if (c >= ' ' && c < 0x7f) {
-                line.append(c);
             } else if (c <= 0xff) {
                 hex(line.append("\\x"), c, 2);
             } else {
                 hex(line.append("\\u"), c, 4);
             }
         }
-        if (length < text.length()) {
+        if (length < end) {
             line.append(CUT);
         }
     }
 
     /** Appends a JSON string with its quotes (RFC 8259 §7), in ASCII. */
-    static void appendJson(StringBuilder line, String text) {
+    static void appendJson(LineBuffer line, String text) {
+        appendJson(line, text, text.length());
+    }
+
+    /** The same for the text before an index. */
+    static void appendJson(LineBuffer line, String text, int end) {
         line.append('"');
-        int length = Math.min(text.length(), LONGEST);
-        for (int i = 0; i < length; i++) {
+        int length = Math.min(end, LONGEST);
+        for (int i = line.appendPlain(text, 0, length); i < length; i = line.appendPlain(text, i + 1, length)) {
             char c = text.charAt(i);
             if (c == '"' || c == '\\') {
                 line.append('\\').append(c);
-            } else if (c >= ' ' && c < 0x7f) {
-                line.append(c);
             } else {
                 hex(line.append("\\u"), c, 4);
             }
         }
-        if (length < text.length()) {
+        if (length < end) {
             line.append(CUT);
         }
         line.append('"');
     }
 
-    private static void hex(StringBuilder line, char c, int digits) {
+    private static void hex(LineBuffer line, char c, int digits) {
         for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
             line.append(Character.forDigit((c >> shift) & 0xf, 16));
         }

@@ -12,13 +12,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class LogTextTest {
 
     private static String quoted(String text) {
-        StringBuilder line = new StringBuilder();
+        LineBuffer line = new LineBuffer(1);
         LogText.appendQuoted(line, text);
         return line.toString();
     }
 
     private static String json(String text) {
-        StringBuilder line = new StringBuilder();
+        LineBuffer line = new LineBuffer(1);
         LogText.appendJson(line, text);
         return line.toString();
     }

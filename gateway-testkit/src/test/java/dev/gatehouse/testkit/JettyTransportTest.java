@@ -17,6 +17,8 @@ import dev.gatehouse.http.Response;
 import dev.gatehouse.jetty.client.JettyTransport;
 import dev.gatehouse.jetty.client.JettyTransportBuilder;
 import dev.gatehouse.transport.Call;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
@@ -127,6 +129,51 @@ final class JettyTransportTest {
             }
 
             assertThat(upstream.connections()).hasSizeLessThanOrEqualTo(TransportFixture.FEW);
+        }
+    }
+
+    @Test
+    void contentThatEndsWithTheConnectionIsBrokenOffByAReset() {
+        try (RawUpstream upstream = RawUpstream.start(connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 200 OK\r\n\r\npart");
+            connection.readUntil("never");
+        })) {
+            Response response = send(upstream.endpoint(), get("/")).awaitResponse();
+            Chunk chunk = Answer.awaitChunk(response.body());
+            assertThat(chunk.last()).isFalse();
+            chunk.release();
+            reset(upstream.connection(0));
+
+            assertThat(Answer.readAll(response.body()).failure()).isNotNull();
+        }
+    }
+
+    private static void reset(RawConnection connection) {
+        try {
+            connection.reset();
+        } catch (IOException failed) {
+            throw new UncheckedIOException(failed);
+        }
+    }
+
+    @Test
+    void eachExchangeHasItsOwnIdleTimeout() {
+        try (RawUpstream upstream = RawUpstream.start(connection -> {
+            connection.readRequest();
+            connection.write(OK);
+            connection.readToEnd();
+        })) {
+            send(upstream.endpoint(), get("/patient")).awaitText();
+            Answer answer = new Answer();
+            Call call = new Call(
+                    upstream.endpoint(), get("/hasty").build(), Call.Protocol.HTTP_1_1, LONG, Duration.ofMillis(300));
+            transport.send(call, answer);
+            await().until(() -> upstream.connection(0).received().contains("GET /hasty"));
+
+            time.advance(Duration.ofMillis(300));
+
+            expect(answer.awaitFailure(), Kind.UPSTREAM_TIMEOUT, RequestSent.MAYBE);
         }
     }
 

@@ -138,7 +138,7 @@ final class Http1Client {
             addresses = Arrays.stream(InetAddress.getAllByName(host))
                     .map(address -> new InetSocketAddress(address, port))
                     .toList();
-        } catch (UnknownHostException unknown) {
+        } catch (UnknownHostException | RuntimeException unknown) {
             resolved.failed(unknown);
             return;
         }

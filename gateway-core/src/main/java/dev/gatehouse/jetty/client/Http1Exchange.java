@@ -34,6 +34,7 @@ final class Http1Exchange implements Transport.Handle {
     private volatile @Nullable Http1Request sending;
     private volatile @Nullable Runnable leaveQueue;
     private volatile @Nullable Dial dial;
+    private volatile boolean opening;
     private volatile TimeSource.@Nullable Timer timer;
     private volatile boolean answering;
 
@@ -52,12 +53,20 @@ final class Http1Exchange implements Transport.Handle {
     }
 
     /** Waits for a connection, in a queue or for one that is being opened. */
-    void await(TimeSource time, @Nullable Runnable leave, @Nullable Dial opening) {
+    void await(TimeSource time, @Nullable Runnable leave) {
         leaveQueue = leave;
-        dial = opening;
+        opening = leave == null;
         timer = time.schedule(this::waitedTooLong, call.connectTimeout());
         if (state.get() != State.WAITING) {
             stopWaiting();
+        }
+    }
+
+    /** The connection is being opened. */
+    void dialled(Dial opened) {
+        dial = opened;
+        if (state.get() != State.WAITING) {
+            opened.close();
         }
     }
 
@@ -78,7 +87,7 @@ final class Http1Exchange implements Transport.Handle {
                 + call.endpoint().id();
         if (state.get() == State.WAITING) {
             abort(
-                    dial != null
+                    opening
                             ? new GatewayException(Kind.CONNECT_TIMEOUT, "not connected" + after)
                             : new GatewayException(Kind.REJECTED_OVERLOAD, "no connection became free" + after));
         }
@@ -95,11 +104,22 @@ final class Http1Exchange implements Transport.Handle {
 
     /** It cannot go on, whatever its state. */
     void breakOff(Throwable cause) {
+        GatewayException failure = failure(cause);
+        // In this order: what giving up makes fail, such as a write under way, is not why.
+        boolean first = isFailedNow();
         Http1Connection current = connection;
         if (current != null) {
             current.giveUp(this, cause);
         }
-        fail(failure(cause));
+        if (first) {
+            stopWaiting();
+            callback.failed(failure);
+        }
+    }
+
+    private boolean isFailedNow() {
+        State before = state.getAndUpdate(current -> current == State.ANSWERED ? current : State.FAILED);
+        return before == State.WAITING || before == State.CONNECTED;
     }
 
     /** The content of the request broke off, or could not be written. */
@@ -138,8 +158,7 @@ final class Http1Exchange implements Transport.Handle {
     }
 
     private void fail(GatewayException failure) {
-        State before = state.getAndUpdate(current -> current == State.ANSWERED ? current : State.FAILED);
-        if (before == State.WAITING || before == State.CONNECTED) {
+        if (isFailedNow()) {
             stopWaiting();
             callback.failed(failure);
         }
@@ -151,9 +170,9 @@ final class Http1Exchange implements Transport.Handle {
         if (leave != null) {
             leave.run();
         }
-        Dial opening = dial;
-        if (opening != null) {
-            opening.close();
+        Dial dialling = dial;
+        if (dialling != null) {
+            dialling.close();
         }
     }
 

@@ -68,7 +68,7 @@ final class Http1Pool {
         } else if (dial) {
             dial(exchange, loop);
         } else if (queued) {
-            exchange.await(client.time(), () -> leave(exchange), null);
+            exchange.await(client.time(), () -> leave(exchange));
         } else {
             exchange.notConnected(new GatewayException(
                     Kind.REJECTED_OVERLOAD,
@@ -93,6 +93,7 @@ final class Http1Pool {
     }
 
     private void dial(Http1Exchange exchange, Loop loop) {
+        exchange.await(client.time(), null);
         client.resolve(exchange.call().endpoint(), new Http1Client.Resolved() {
             @Override
             public void addresses(List<InetSocketAddress> addresses) {
@@ -129,7 +130,7 @@ final class Http1Pool {
                 exchange.notConnected(Failures.beforeConnection(failure, exchange.call(), true));
             }
         });
-        exchange.await(client.time(), null, dial);
+        exchange.dialled(dial);
         dial.start();
     }
 

@@ -21,7 +21,7 @@ final class Http1Response implements Body.Source {
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
     private volatile @Nullable Chunk end;
     private volatile @Nullable Throwable cancelled;
-    private volatile Headers.@Nullable Builder trailers;
+    private volatile Headers trailers = Headers.empty();
 
     Http1Response(Http1Connection connection, Http1Exchange exchange) {
         this.connection = connection;
@@ -38,25 +38,23 @@ final class Http1Response implements Body.Source {
         return end;
     }
 
+    /** Why nobody reads further, or null. */
+    @Nullable
+    Throwable cancelled() {
+        return cancelled;
+    }
+
     boolean isComplete() {
         return end != null;
     }
 
-    void complete(Chunk last) {
+    void complete(Chunk last, Headers section) {
+        trailers = section;
         end = last;
     }
 
     GatewayException failure(Throwable cause) {
         return exchange.bodyFailure(cause, waiting.get() != null);
-    }
-
-    void addTrailer(String name, String value) {
-        Headers.Builder section = trailers;
-        if (section == null) {
-            section = Headers.builder(4);
-            trailers = section;
-        }
-        section.addParsed(name, value);
     }
 
     /** There may be something to read: tells who waits for it. */
@@ -69,8 +67,7 @@ final class Http1Response implements Body.Source {
 
     @Override
     public @Nullable Chunk read() {
-        Throwable reason = cancelled;
-        return reason == null ? connection.read(this) : Chunk.failed(failure(reason));
+        return connection.read(this);
     }
 
     @Override
@@ -95,7 +92,6 @@ final class Http1Response implements Body.Source {
 
     @Override
     public Headers trailers() {
-        Headers.Builder section = trailers;
-        return section == null || end == null ? Headers.empty() : section.build();
+        return trailers;
     }
 }

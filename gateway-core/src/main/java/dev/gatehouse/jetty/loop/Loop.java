@@ -1,5 +1,6 @@
 package dev.gatehouse.jetty.loop;
 
+import dev.gatehouse.jetty.http1.HeadScanner;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,8 @@ public final class Loop extends ManagedSelector {
 
     private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
 
+    private final HeadScanner scanner = new HeadScanner();
+
     /**
      * A loop of a manager's.
      *
@@ -20,6 +23,15 @@ public final class Loop extends ManagedSelector {
      */
     public Loop(SelectorManager manager, int id) {
         super(manager, id);
+    }
+
+    /**
+     * Reads the header sections of this loop's connections, on its thread only.
+     *
+     * @return the same one each time
+     */
+    public HeadScanner scanner() {
+        return scanner;
     }
 
     /**

@@ -1,8 +1,11 @@
 package dev.gatehouse.jetty.loop;
 
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.thread.Invocable;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,36 @@ public final class LoopSocket extends SocketChannelEndPoint {
      */
     public Loop loop() {
         return loop;
+    }
+
+    /**
+     * Reads what has arrived. A connection that broke is told apart from one that has ended: content may end with the
+     * connection, and must not look complete if that was reset.
+     *
+     * @param buffer to read into, in the mode to be read from
+     * @return how many bytes were read; 0 if there is nothing now, -1 at the end
+     * @throws IOException if the connection broke
+     */
+    @Override
+    public int fill(ByteBuffer buffer) throws IOException {
+        if (isInputShutdown()) {
+            return -1;
+        }
+        int position = BufferUtil.flipToFill(buffer);
+        try {
+            int filled = getChannel().read(buffer);
+            if (filled > 0) {
+                notIdle();
+            } else if (filled < 0) {
+                shutdownInput();
+            }
+            return filled;
+        } catch (IOException broken) {
+            shutdownInput();
+            throw broken;
+        } finally {
+            BufferUtil.flipToFlush(buffer, position);
+        }
     }
 
     @Override
