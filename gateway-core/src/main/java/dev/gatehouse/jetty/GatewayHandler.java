@@ -77,7 +77,7 @@ public final class GatewayHandler extends Handler.Wrapper {
         if (!blocking.isEmpty()) {
             LOG.warn(
                     "Every request changes threads before it reaches the gateway, because Jetty must expect these"
-                        + " handlers to block: {}. Put them inside the gateway's handler, or make them NON_BLOCKING.",
+                            + " handlers to block: {}. Put them inside the gateway's handler, or make them NON_BLOCKING.",
                     blocking);
         }
     }

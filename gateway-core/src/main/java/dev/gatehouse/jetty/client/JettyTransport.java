@@ -4,12 +4,15 @@ import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 
 /**
- * Sends requests through Jetty's HTTP client, over pooled connections: HTTP/1.1 and HTTP/2, in clear text and over TLS.
+ * Sends requests over pooled connections: HTTP/1.1 and HTTP/2, in clear text and over TLS.
+ *
+ * <p>HTTP/1.1 in clear text goes over the loop that the caller works for, if it works for one, as every thread of
+ * {@link dev.gatehouse.jetty.GatewayServer} does: such a request changes no thread. Everything else goes through Jetty's HTTP
+ * client. What a transport needs for either, threads included, is made when it is first needed.
  *
  * <p>Messages pass through as they are: no redirect is followed, no cookie kept, no content decoded, no field added but
- * those of framing and {@code Host}. Nothing is sent twice: Jetty sends a request again only if the connection it was
- * given to had been closed before anything was written. Bodies stream, and a chunk that came from a Jetty server or goes
- * to one is not copied.
+ * those of framing and {@code Host}. Nothing is sent twice: a request goes out again only if the connection it was
+ * given to had been closed before anything was written. Bodies stream, and the bytes of a chunk are not copied.
  *
  * <p>Endpoints with the same scheme, host, port and protocol share their connections. Each endpoint has a limit of
  * connections and, for requests that wait for one, of the queue. A connection that its endpoint closed just when it

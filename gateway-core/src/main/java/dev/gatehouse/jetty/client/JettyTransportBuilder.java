@@ -70,8 +70,8 @@ public final class JettyTransportBuilder {
 
     /**
      * How many requests may wait for a connection to one endpoint; one more is answered with
-     * {@link dev.gatehouse.http.GatewayException.Kind#REJECTED_OVERLOAD}. While connections are being opened, requests wait
-     * here too. <b>Default:</b> 1024, one for each connection that may be opened.
+     * {@link dev.gatehouse.http.GatewayException.Kind#REJECTED_OVERLOAD}. With HTTP/2 and with TLS, requests wait here too while
+     * connections are being opened. <b>Default:</b> 1024, one for each connection that may be opened.
      *
      * @param value 1 or more
      * @return this builder
