@@ -23,19 +23,18 @@ final class BlockingAdapter implements Filter {
     public CompletionStage<Response> apply(Request request, Chain next) {
         CompletableFuture<Response> answer = new CompletableFuture<>();
         next.exchange().services().blocking().run(() -> {
-            Thread thread = Thread.currentThread();
-            next.exchange().onCancel(reason -> {
-                if (!answer.isDone()) {
-                    thread.interrupt();
-                }
-            });
+            Waiter waiter = new Waiter(Thread.currentThread());
+            next.exchange().onCancel(reason -> waiter.interrupt());
+            Response response;
             try {
-                answer.complete(filter.apply(request, new Waiting(next)));
+                response = filter.apply(request, new Waiting(next));
             } catch (Throwable thrown) {
+                waiter.leave();
                 answer.completeExceptionally(thrown);
+                return;
             }
-            // A pooled thread must not carry a late interrupt into the next task.
-            Thread.interrupted();
+            waiter.leave();
+            answer.complete(response);
         });
         return answer;
     }
@@ -48,6 +47,29 @@ final class BlockingAdapter implements Filter {
     @Override
     public String toString() {
         return name;
+    }
+
+    /** The pool's thread, while it is the filter's: interrupted then, and never in what it does next. */
+    private static final class Waiter {
+
+        private final Thread thread;
+        private boolean left;
+
+        Waiter(Thread thread) {
+            this.thread = thread;
+        }
+
+        synchronized void interrupt() {
+            if (!left) {
+                thread.interrupt();
+            }
+        }
+
+        /** Called by the thread: what interrupts it had so far are forgotten. */
+        synchronized void leave() {
+            left = true;
+            Thread.interrupted();
+        }
     }
 
     private record Waiting(Chain chain) implements BlockingFilter.Next {

@@ -20,7 +20,11 @@ final class BlockingExecutor implements AutoCloseable {
     private final ExecutorService executor;
 
     BlockingExecutor(int maxThreads) {
-        this.executor = virtualOr(maxThreads);
+        this(virtualOr(maxThreads));
+    }
+
+    BlockingExecutor(ExecutorService executor) {
+        this.executor = executor;
     }
 
     /** Runs a task on a thread that may block. */

@@ -53,7 +53,7 @@ final class HostHttpExchange extends HttpExchange {
         this.thread = ours.thread();
         this.ended = thread.new Signal();
         this.requestHeaders = requestHeaders(ours.received(), run.request());
-        this.in = ours.isUnread(request.body()) ? real.getRequestBody() : new HostInput(thread, request.body());
+        this.in = ours.isUnread(request.body()) ? ours.upload() : new HostInput(thread, request.body());
         this.output = new HostOutput(thread, body, BUFFER_BYTES, complete -> requireStatus());
         this.out = new Closing(output);
     }

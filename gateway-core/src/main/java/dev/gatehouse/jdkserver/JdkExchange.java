@@ -13,6 +13,7 @@ import dev.gatehouse.internal.host.HostThread;
 import dev.gatehouse.internal.host.StreamBody;
 import java.io.IOException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** One exchange of the JDK's server, on its way through the gateway. */
 final class JdkExchange implements HostExchange {
@@ -20,14 +21,17 @@ final class JdkExchange implements HostExchange {
     private final HttpExchange exchange;
     private final HostCapabilities capabilities;
     private final BlockingTurn turn = new BlockingTurn();
+    private final JdkUpload upload;
     private final StreamBody content;
     private final Request received;
+    private volatile @Nullable JdkOut out;
 
     JdkExchange(HttpExchange exchange, HostCapabilities capabilities) {
         this.exchange = exchange;
         this.capabilities = capabilities;
         long length = Requests.contentLength(exchange.getRequestHeaders());
-        this.content = new StreamBody(turn.thread(), exchange::getRequestBody, length, Headers::empty);
+        this.upload = new JdkUpload(exchange, length);
+        this.content = new StreamBody(turn.thread(), () -> upload, length, Headers::empty);
         this.received = Requests.received(exchange, length == 0 ? Body.empty() : Body.of(content, length));
     }
 
@@ -57,18 +61,27 @@ final class JdkExchange implements HostExchange {
         return received;
     }
 
+    /** The content as the server reads it. */
+    JdkUpload upload() {
+        return upload;
+    }
+
     /** Whether the server's own stream can be left to the host's code. */
     boolean isUnread(Body body) {
         return body == received.body() && !content.isTouched();
     }
 
     /**
-     * Waits until the response is written.
+     * Waits until the response is written, and ends the exchange.
      *
      * @throws IOException if it broke off: the server closes a connection whose handler throws, and writes no last chunk
      */
     void finish() throws IOException {
         turn.finish();
+        JdkOut written = out;
+        if (written != null) {
+            written.linger();
+        }
     }
 
     @Override
@@ -83,9 +96,14 @@ final class JdkExchange implements HostExchange {
 
     @Override
     public void respond(Response response, Done done) {
-        boolean upload = received.body().length() != 0;
-        turn.respond(
-                response, new JdkOut(exchange, response, upload, received.body().length() < 0), done);
+        JdkOut mine = new JdkOut(exchange, response, upload, received.body().length() < 0);
+        out = mine;
+        turn.respond(response, mine, failure -> {
+            if (failure != null) {
+                upload.cut(); // or the thread reads on, and the client waits for the rest of a response that broke off
+            }
+            done.done(failure);
+        });
     }
 
     @Override

@@ -6,33 +6,27 @@ import dev.gatehouse.http.Response;
 import dev.gatehouse.internal.host.ResponseFraming;
 import dev.gatehouse.internal.host.StreamSink;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** Writes a response through the JDK's server. */
 final class JdkOut implements StreamSink.Out {
 
-    /**
-     * What is read of an upload that nobody wants, after its answer. A connection that is closed with unread bytes is
-     * reset, and the client may lose the answer then (RFC 9112 §9.6); this much can be on its way already: the largest
-     * window that Linux opens by default.
-     */
-    private static final int MAX_DISCARD_BYTES = 6 * 1024 * 1024;
-
     private final HttpExchange exchange;
     private final Response response;
-    private final boolean upload;
+    private final JdkUpload upload;
     private final boolean chunkedUpload;
     private final ResponseFraming framing;
     private final OutputStream out;
+    private volatile @Nullable Lingering lingering;
 
     /**
      * A response that has not begun.
      *
-     * @param upload whether the request has content
+     * @param upload the request's content
      * @param chunkedUpload whether it came in chunks
      */
-    JdkOut(HttpExchange exchange, Response response, boolean upload, boolean chunkedUpload) {
+    JdkOut(HttpExchange exchange, Response response, JdkUpload upload, boolean chunkedUpload) {
         this.exchange = exchange;
         this.response = response;
         this.upload = upload;
@@ -81,34 +75,30 @@ final class JdkOut implements StreamSink.Out {
         }
     }
 
+    /** Sends what is left. The exchange goes on if the client still has to send: {@link #linger()} ends it then. */
     @Override
     public void end() throws IOException {
-        if (hasContent()) {
-            if (upload) {
-                out.flush();
-                discardUpload();
-            }
+        if (!hasContent()) {
+            return;
+        }
+        if (upload.isEnded()) {
             out.close();
+        } else {
+            out.flush();
+            lingering = Lingering.begin(exchange, upload, out);
+        }
+    }
+
+    /** Ends the exchange, after a response that is complete. */
+    void linger() {
+        Lingering begun = lingering;
+        if (begun != null) {
+            begun.end();
         }
     }
 
     /** Without content the server has ended the exchange with the header section. */
     private boolean hasContent() {
         return framing.content() && framing.length() != 0;
-    }
-
-    private void discardUpload() {
-        byte[] buffer = new byte[8 * 1024];
-        long left = MAX_DISCARD_BYTES;
-        try {
-            InputStream in = exchange.getRequestBody();
-            int count = in.read(buffer);
-            while (count > 0 && left > 0) {
-                left -= count;
-                count = in.read(buffer);
-            }
-        } catch (IOException broken) {
-            // Then nothing more comes. The server closes a connection whose request it has not read to its end.
-        }
     }
 }

@@ -36,6 +36,7 @@ final class AsyncSink implements BodyWriter.Sink, WriteListener {
     private boolean begun;
     private Step step = Step.IDLE;
     private byte[] bytes = new byte[0];
+    private byte[] copy = bytes;
     private int offset;
     private int count;
     private @Nullable Done done;
@@ -91,6 +92,7 @@ final class AsyncSink implements BodyWriter.Sink, WriteListener {
         }
     }
 
+    /** A chunk's array is its owner's: it is read from, while what has no array is copied into one of our own. */
     private void take(ByteBuffer data) {
         count = data.remaining();
         if (data.hasArray()) {
@@ -98,11 +100,12 @@ final class AsyncSink implements BodyWriter.Sink, WriteListener {
             offset = data.arrayOffset() + data.position();
             return;
         }
-        if (bytes.length < count) {
-            bytes = new byte[Math.max(count, 16 * 1024)];
+        if (copy.length < count) {
+            copy = new byte[Math.max(count, 16 * 1024)];
         }
+        data.get(copy, 0, count);
+        bytes = copy;
         offset = 0;
-        data.get(bytes, 0, count);
     }
 
     @Override

@@ -2,17 +2,23 @@ package dev.gatehouse.jdkserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import com.sun.net.httpserver.BasicAuthenticator;
 import com.sun.net.httpserver.HttpContext;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
+import dev.gatehouse.Completion;
 import dev.gatehouse.ConfigurationException;
+import dev.gatehouse.Exchange;
 import dev.gatehouse.Filter;
 import dev.gatehouse.Gateway;
 import dev.gatehouse.GatewayBuilder;
+import dev.gatehouse.GatewayListener;
 import dev.gatehouse.http.Body;
+import dev.gatehouse.http.Chunk;
+import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Response;
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,14 +26,17 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -37,8 +46,25 @@ import org.junit.jupiter.api.Test;
 final class JdkServerTest {
 
     private final Deque<AutoCloseable> resources = new ArrayDeque<>();
-    private final ExecutorService threads = Executors.newFixedThreadPool(8);
+    private final Threads threads = new Threads();
     private HttpServer server;
+
+    /** The server's threads, and whether one came back with an interrupt that was for an exchange. */
+    private static final class Threads extends ThreadPoolExecutor {
+
+        private final AtomicBoolean interrupted = new AtomicBoolean();
+
+        Threads() {
+            super(8, 8, 1, TimeUnit.MINUTES, new LinkedBlockingQueue<>());
+        }
+
+        @Override
+        protected void afterExecute(Runnable task, Throwable thrown) {
+            if (Thread.currentThread().isInterrupted()) {
+                interrupted.set(true);
+            }
+        }
+    }
 
     @AfterEach
     void closeEverything() throws Exception {
@@ -175,6 +201,130 @@ final class JdkServerTest {
         Socket client = send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome");
 
         assertThat(until(client, "early")).startsWith("HTTP/1.1 200");
+    }
+
+    /** The three ways to wait for a client: after an answer of known length, after one in chunks, and in a read. */
+    @Test
+    void aClientThatStopsSendingHoldsNeitherItsAnswerNorTheExchangeForLong() throws Exception {
+        CompletableFuture<Response> whileReading = new CompletableFuture<>();
+        BlockingQueue<String> complete = new LinkedBlockingQueue<>();
+        startFilter(
+                gateway -> gateway.listener(new GatewayListener() {
+                            @Override
+                            public void onCompletion(Exchange exchange, Completion completion) {
+                                complete.add(exchange.request().target().raw());
+                            }
+                        })
+                        .route("/known", route -> route.respond(Response.text(200, "known")))
+                        .route(
+                                "/open",
+                                route -> route.handle((request, exchange) -> CompletableFuture.completedFuture(
+                                        Response.of(200, Headers.empty(), open("chunks")))))
+                        .route(
+                                "/reading",
+                                route -> route.handle((request, exchange) -> {
+                                    request.body().demand(() -> {
+                                        request.body().read().release();
+                                        request.body().demand(() -> {}); // blocks the thread of the exchange
+                                        CompletableFuture.delayedExecutor(50, TimeUnit.MILLISECONDS)
+                                                .execute(() -> whileReading.complete(
+                                                        Response.of(200, Headers.empty(), open("read"))));
+                                    });
+                                    return whileReading;
+                                })),
+                unused());
+
+        Socket known = send("POST /known HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome");
+        Socket open = send("POST /open HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome");
+        Socket reading = send("POST /reading HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome");
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(complete.poll(3, TimeUnit.SECONDS))
+                    .as("told before the client's time is over")
+                    .isNotNull();
+        }
+        assertThat(all(known)).startsWith("HTTP/1.1 200").endsWith("known");
+        assertThat(all(open)).startsWith("HTTP/1.1 200").endsWith("6\r\nchunks\r\n0\r\n\r\n");
+        assertThat(all(reading)).startsWith("HTTP/1.1 200").endsWith("4\r\nread\r\n0\r\n\r\n");
+        await().until(() -> threads.getActiveCount() == 0);
+        assertThat(threads.interrupted).isFalse();
+    }
+
+    @Test
+    void anAnswerThatBreaksOffEndsAConnectionWhoseUploadStalls() throws Exception {
+        PushedContent answer = new PushedContent("part");
+        startFilter(
+                gateway -> gateway.route(
+                        "/**",
+                        route -> route.handle((request, exchange) -> {
+                            request.body().demand(() -> {
+                                request.body().read().release();
+                                request.body().demand(() -> {}); // blocks the thread of the exchange
+                            });
+                            return CompletableFuture.completedFuture(
+                                    Response.of(200, Headers.empty(), Body.of(answer, -1)));
+                        })),
+                unused());
+        Socket client = send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nsome");
+        until(client, "part");
+
+        answer.fail(new IOException("the upstream is gone"));
+
+        client.setSoTimeout(3_000); // less than the time of a client whose answer is complete
+        assertThat(all(client)).isEqualTo("\r\n");
+        await().until(() -> threads.getActiveCount() == 0);
+        assertThat(threads.interrupted).isFalse();
+    }
+
+    private static Body open(String text) {
+        return Body.of(new PushedContent(text).end(), -1);
+    }
+
+    /** Some text, and then what the test says. */
+    private static final class PushedContent implements Body.Source {
+
+        private final Deque<Chunk> chunks = new ArrayDeque<>();
+        private Runnable waiting = () -> {};
+
+        PushedContent(String text) {
+            chunks.add(Chunk.of(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)), false));
+        }
+
+        synchronized PushedContent end() {
+            chunks.add(Chunk.end());
+            return this;
+        }
+
+        void fail(Throwable failure) {
+            Runnable reader;
+            synchronized (this) {
+                chunks.add(Chunk.failed(failure));
+                reader = waiting;
+                waiting = () -> {};
+            }
+            reader.run();
+        }
+
+        @Override
+        public synchronized Chunk read() {
+            return chunks.poll();
+        }
+
+        @Override
+        public void demand(Runnable onAvailable) {
+            synchronized (this) {
+                if (chunks.isEmpty()) {
+                    waiting = onAvailable;
+                    return;
+                }
+            }
+            onAvailable.run();
+        }
+
+        @Override
+        public void cancel(Throwable reason) {
+            fail(reason);
+        }
     }
 
     @Test

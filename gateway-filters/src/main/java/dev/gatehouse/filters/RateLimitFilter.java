@@ -63,6 +63,8 @@ public final class RateLimitFilter implements PhaseFilter {
                 .maximumSize(builder.maxKeys)
                 .expireAfterAccess(untilFull())
                 .ticker(meter::currentTimeNanos)
+                // Tidying up takes little; waking another thread for it would take more.
+                .executor(Runnable::run)
                 .build();
     }
 

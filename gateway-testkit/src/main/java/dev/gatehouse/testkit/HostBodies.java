@@ -2,11 +2,19 @@ package dev.gatehouse.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.http.Body;
+import dev.gatehouse.http.Chunk;
+import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Response;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -212,6 +220,58 @@ abstract class HostBodies extends HostMessages {
         HttpSocket.Answer answer = client.answer();
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.content()).isEqualTo("too large");
+    }
+
+    /** A constant that many responses begin with, say; a host that has to copy copies into memory of its own. */
+    @Test
+    void contentThatResponsesShareIsReadAndNeverWrittenInto() {
+        byte[] shared = "shared, ".getBytes(StandardCharsets.US_ASCII);
+        run(gateway -> gateway.route(
+                "/**",
+                route -> route.handle((request, exchange) -> {
+                    byte[] own = request.target().raw().getBytes(StandardCharsets.US_ASCII);
+                    Pieces pieces = new Pieces(
+                            Chunk.of(ByteBuffer.wrap(shared), false),
+                            Chunk.of(
+                                    ByteBuffer.allocateDirect(own.length)
+                                            .put(own)
+                                            .flip(),
+                                    true));
+                    return CompletableFuture.completedFuture(
+                            Response.of(200, Headers.empty(), Body.of(pieces, shared.length + own.length)));
+                })));
+
+        for (String target : List.of("/1", "/22", "/3")) {
+            assertThat(client().send(get(target)).answer().content()).isEqualTo("shared, " + target);
+        }
+
+        assertThat(shared).asString(StandardCharsets.US_ASCII).isEqualTo("shared, ");
+    }
+
+    /** Content in chunks that are all there. */
+    private static final class Pieces implements Body.Source {
+
+        private final Queue<Chunk> chunks;
+
+        Pieces(Chunk... chunks) {
+            this.chunks = new ConcurrentLinkedQueue<>(List.of(chunks));
+        }
+
+        @Override
+        public Chunk read() {
+            Chunk chunk = chunks.poll();
+            return chunk == null ? Chunk.end() : chunk;
+        }
+
+        @Override
+        public void demand(Runnable onAvailable) {
+            onAvailable.run();
+        }
+
+        @Override
+        public void cancel(Throwable reason) {
+            chunks.clear();
+        }
     }
 
     static void writeMuch(RawConnection connection, int size) {

@@ -138,6 +138,15 @@ public final class HostThread {
         }
     }
 
+    /**
+     * Does something on a second thread at once, whatever the exchange's own one is doing.
+     *
+     * @param task what to do; must not throw, and not block for long
+     */
+    public static void runElsewhere(Runnable task) {
+        HELPERS.execute(task);
+    }
+
     /** The current thread is the exchange's from now on, after another one {@linkplain #leave left}. */
     public synchronized void enter() {
         owner = Thread.currentThread();
@@ -196,8 +205,25 @@ public final class HostThread {
         synchronized (this) {
             helper = Thread.currentThread();
         }
-        for (Runnable task = takeAsHelper(); task != null; task = takeAsHelper()) {
-            task.run();
+        boolean through = false;
+        try {
+            for (Runnable task = takeAsHelper(); task != null; task = takeAsHelper()) {
+                task.run();
+            }
+            through = true;
+        } finally {
+            if (!through) {
+                replaceHelper();
+            }
+        }
+    }
+
+    /** A task threw, which ends its thread: nobody else would do what is posted now or later. */
+    private synchronized void replaceHelper() {
+        helped = false;
+        helper = null;
+        if (!tasks.isEmpty()) {
+            help();
         }
     }
 

@@ -3,6 +3,7 @@ package dev.gatehouse.jetty.client;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.GatewayException.RequestSent;
+import dev.gatehouse.jetty.http1.MalformedMessageException;
 import dev.gatehouse.transport.Call;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -93,7 +94,9 @@ final class Failures {
     }
 
     private static boolean isProtocol(Throwable cause) {
-        return cause instanceof HttpException || cause instanceof HttpResponseException;
+        return cause instanceof HttpException
+                || cause instanceof HttpResponseException
+                || cause instanceof MalformedMessageException;
     }
 
     private static GatewayException failure(Kind kind, RequestSent sent, String message, @Nullable Throwable cause) {

@@ -177,7 +177,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
             if (!all && !bytes.hasRemaining()) {
                 return;
             }
-            parser().parseNext(bytes);
+            parseNext(bytes);
         }
     }
 
@@ -187,7 +187,17 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
             buffer = buffers.acquire(INPUT_BYTES, true);
             input = buffer;
         }
-        return parser().parseNext(buffer.getByteBuffer());
+        return parseNext(buffer.getByteBuffer());
+    }
+
+    private boolean parseNext(ByteBuffer bytes) {
+        try {
+            return parser().parseNext(bytes);
+        } catch (RuntimeException | AssertionError broken) {
+            // Jetty checks itself while it words what is wrong with a response.
+            fail(new MalformedMessageException());
+            return true;
+        }
     }
 
     /**
@@ -221,7 +231,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     /** The end of the connection may be that of a message. */
     private void atEnd(ByteBuffer nothing) {
         parser().atEOF();
-        parser().parseNext(nothing);
+        parseNext(nothing);
         if (failure == null && !messageComplete && (scanned || !headComplete)) {
             failure = new EOFException("the other side closed the connection");
         }
@@ -254,11 +264,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
         }
     }
 
-    /**
-     * Takes what has arrived and was not read, for another protocol.
-     *
-     * @return a copy, or null if there is nothing
-     */
+    /** A copy of what has arrived and was not read, for another protocol; null if there is nothing. */
     public @Nullable ByteBuffer takeInput() {
         RetainableByteBuffer buffer = input;
         ByteBuffer rest = buffer == null ? null : BufferUtil.copy(buffer.getByteBuffer());
@@ -310,7 +316,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     /**
      * Why there is nothing more to read.
      *
-     * @return an {@link HttpException} or {@link MalformedContentException} for what is malformed, an {@link EOFException}
+     * @return an {@link HttpException} or {@link MalformedMessageException} for what is malformed, an {@link EOFException}
      *     for the end of the connection, another one if it broke; null if none of that happened
      */
     public @Nullable Throwable failure() {
@@ -383,11 +389,11 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
         fail(
                 parser().isAtEOF()
                         ? new EOFException("the other side closed the connection")
-                        : new MalformedContentException());
+                        : new MalformedMessageException());
     }
 
     @Override
     public void badMessage(HttpException bad) {
-        fail(bad instanceof Throwable cause ? cause : new MalformedContentException());
+        fail(bad instanceof Throwable cause ? cause : new MalformedMessageException());
     }
 }

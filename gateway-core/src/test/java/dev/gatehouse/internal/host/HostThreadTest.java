@@ -96,6 +96,26 @@ final class HostThreadTest {
     }
 
     @Test
+    void aTaskThatThrowsDoesNotKeepTheOthersWaiting() throws Exception {
+        HostThread thread = new HostThread(interrupts::add);
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        CompletableFuture<String> waiting = new CompletableFuture<>();
+        CompletableFuture<String> later = new CompletableFuture<>();
+        thread.post(() -> {
+            Thread.currentThread().setUncaughtExceptionHandler((helper, failure) -> thrown.complete(failure));
+            throw new IllegalStateException("against the rule");
+        });
+        thread.post(() -> waiting.complete("done"));
+
+        thread.leave();
+
+        assertThat(thrown.get(10, TimeUnit.SECONDS)).hasMessage("against the rule");
+        assertThat(waiting.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+        thread.post(() -> later.complete("done"));
+        assertThat(later.get(10, TimeUnit.SECONDS)).isEqualTo("done");
+    }
+
+    @Test
     void aThreadThatEntersIsTheExchanges() throws Exception {
         HostThread thread = new HostThread(interrupts::add);
         thread.leave();

@@ -107,6 +107,10 @@ final class BrokenHostsTest {
                 collectingResponses("aHeaderSectionDoesNotWaitForContent"),
                 collectingResponses("aClientThatDoesNotReadHoldsTheUpstreamUp"),
                 response(
+                        "writes into content that is not its own",
+                        "contentThatResponsesShareIsReadAndNeverWrittenInto",
+                        response -> response.withBody(ChangedBodies.writtenInto(response.body()))),
+                response(
                         "makes broken content look complete",
                         "anAnswerThatBreaksOffIsNotMadeToLookComplete",
                         response -> response.withBody(ChangedBodies.neverBroken(response.body()))),
