@@ -31,6 +31,7 @@ final class ExchangeRun {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final AtomicLong bytes = new AtomicLong();
     private volatile @Nullable Response response;
+    private volatile @Nullable GatewayException givenUp;
     private volatile TimeSource.@Nullable Timer deadline;
 
     private ExchangeRun(Graph graph, HostExchange host, Exchange exchange, Consumer<ExchangeRun> onEnd) {
@@ -90,13 +91,11 @@ final class ExchangeRun {
         exchange.lastOnCancel(this::cancelled);
         host.onClientGone(gone ->
                 exchange.cancel(new GatewayException(Kind.CLIENT_GONE, RequestSent.MAYBE, "the client is gone", gone)));
-        exchange.remaining()
-                .ifPresent(total -> deadline = exchange.services()
-                        .time()
-                        .schedule(
-                                () -> exchange.cancel(new GatewayException(
-                                        Kind.DEADLINE, RequestSent.MAYBE, "not done within " + total, null)),
-                                total));
+        if (answered.get()) {
+            // The client was gone before anything began.
+            return;
+        }
+        exchange.remaining().ifPresent(this::limit);
         if (decision instanceof Decision.Refused refused) {
             answer(exchange.services().error(exchange, refused.failure()));
         } else if (decision instanceof Decision.Answered answer) {
@@ -122,6 +121,19 @@ final class ExchangeRun {
         }
     }
 
+    private void limit(Duration total) {
+        TimeSource.Timer timer = exchange.services()
+                .time()
+                .schedule(
+                        () -> exchange.cancel(new GatewayException(
+                                Kind.DEADLINE, RequestSent.MAYBE, "not done within " + total, null)),
+                        total);
+        deadline = timer;
+        if (ended.get()) {
+            timer.cancel();
+        }
+    }
+
     private Response own(Decision.Answered answer) {
         GatewayException failure = answer.response().failure().orElse(null);
         if (failure == null) {
@@ -133,9 +145,14 @@ final class ExchangeRun {
     }
 
     private void end(Route route, Request request, Consumer<Response> done) {
+        GatewayException refused =
+                FilteredTarget.refuse(request, exchange.request().target(), route);
+        if (refused != null) {
+            throw refused;
+        }
         Destination destination = route.destination();
         if (destination instanceof Destination.To && route.upstream() != null) {
-            Request rewritten = route.rewrite(request, exchange.pathVariables());
+            Request rewritten = rewritten(route, request);
             new Forward(route.upstream(), route, exchange, host, rewritten, done).start();
         } else if (destination instanceof Destination.ToHost) {
             host.toHost(request, new HostAnswer(route, cancelledAtTheEnd(done)));
@@ -150,9 +167,18 @@ final class ExchangeRun {
         }
     }
 
+    private Request rewritten(Route route, Request request) {
+        try {
+            return route.rewrite(request, exchange.pathVariables());
+        } catch (GatewayException failure) {
+            throw FilteredTarget.unwritable(request, exchange.request().target(), route, failure);
+        }
+    }
+
     /** Content that a filter has replaced, or nobody has read to its end, is cancelled when the exchange is over. */
     private Consumer<Response> cancelledAtTheEnd(Consumer<Response> done) {
-        return answer -> {
+        return given -> {
+            Response answer = Unshared.of(given);
             exchange.onComplete(end -> answer.body()
                     .cancel(new GatewayException(Kind.CLIENT_GONE, RequestSent.YES, "the exchange is over", null)));
             done.accept(answer);
@@ -166,32 +192,48 @@ final class ExchangeRun {
         return exchange.services().error(exchange, failure);
     }
 
-    /** Hands the response to the host. Only the first one counts; what comes later is nobody's. */
-    private void answer(Response given) {
+    /**
+     * Hands the response to the host. Only the first one counts; what comes later is nobody's.
+     *
+     * @return whether this is the first one
+     */
+    private boolean answer(Response given) {
         if (!answered.compareAndSet(false, true)) {
-            given.body().cancel(new GatewayException(Kind.DEADLINE, "the exchange has another answer already"));
-            return;
+            stop(given, new GatewayException(Kind.DEADLINE, "the exchange has another answer already"));
+            return false;
         }
-        Response sent = given.body().inMemory() != null
-                ? given
-                : given.withBody(given.body().onEnd((count, failure, cancelled) -> bytes.set(count)));
+        Response sent = Unshared.of(given);
         if (sent == given) {
+            sent = given.withBody(given.body().onEnd((count, failure, cancelled) -> bytes.set(count)));
+        } else {
             bytes.set(given.body().length());
         }
         response = sent;
+        GatewayException reason = givenUp;
+        if (reason != null) {
+            stop(sent, reason);
+        }
         host.respond(sent, this::done);
+        return true;
     }
 
     /** After all that the exchange had under way was told to stop. */
     private void cancelled(GatewayException reason) {
         Response begun = response;
+        if (begun == null && !answer(exchange.services().error(exchange, reason))) {
+            // Somebody answers at this very moment, and looks for a reason once the response is there to be found.
+            givenUp = reason;
+            begun = response;
+        }
         if (begun != null) {
-            // What is in memory is no work that could be spared: it may well be the answer that this reason led to.
-            if (begun.body().inMemory() == null) {
-                begun.body().cancel(reason);
-            }
-        } else {
-            answer(exchange.services().error(exchange, reason));
+            stop(begun, reason);
+        }
+    }
+
+    private static void stop(Response begun, GatewayException reason) {
+        // What is in memory is no work that could be spared: it may well be the answer that this reason led to.
+        if (begun.body().inMemory() == null) {
+            begun.body().cancel(reason);
         }
     }
 

@@ -48,6 +48,9 @@ final class Forward {
     /** Guarded by this; once {@code settled}, the filters have their answer and no attempt begins. */
     private boolean settled;
 
+    /** Once it is, no attempt begins, whatever becomes of the one that is aborted. */
+    private boolean cancelled;
+
     private @Nullable ForwardAttempt current;
     private TimeSource.@Nullable Timer backOff;
 
@@ -78,7 +81,7 @@ final class Forward {
 
     private void attempt() {
         synchronized (this) {
-            if (settled) {
+            if (isOver()) {
                 return;
             }
             backOff = null;
@@ -93,18 +96,23 @@ final class Forward {
         attempts++;
         lastNode = lease.node();
         ForwardAttempt attempt = new ForwardAttempt(upstream, route, exchange, host, lease, this::answered);
-        boolean cancelled;
+        boolean tooLate;
         synchronized (this) {
-            cancelled = settled;
-            if (!cancelled) {
+            tooLate = isOver();
+            if (!tooLate) {
                 current = attempt;
             }
         }
-        if (cancelled) {
+        if (tooLate) {
             lease.close();
         } else {
             attempt.start(request.withBody(content.view()));
         }
+    }
+
+    /** Whether no attempt may begin any more. */
+    private synchronized boolean isOver() {
+        return settled || cancelled;
     }
 
     private PickContext pickContext() {
@@ -127,14 +135,16 @@ final class Forward {
             settle(response);
             return;
         }
-        response.body().cancel(new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, "retried", null));
-        attempt.abort(new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, "retried", null));
+        // An attempt filter may have replaced the response: the transport's own goes too.
+        GatewayException retried = new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, "retried", null);
+        response.body().cancel(retried);
+        attempt.abandon(retried);
         if (wait.isZero()) {
             attempt();
             return;
         }
         synchronized (this) {
-            if (!settled) {
+            if (!isOver()) {
                 backOff = exchange.services().time().schedule(this::attempt, wait);
             }
         }
@@ -145,11 +155,11 @@ final class Forward {
         RetryPolicy policy = route.retry();
         GatewayException failure = response.failure().orElse(null);
         boolean worthIt = failure == null ? policy.statuses().contains(response.status()) : mayPass(failure.kind());
-        if (!worthIt || attempts >= policy.maxAttempts() || !content.canReplay()) {
+        if (!worthIt || attempts >= policy.maxAttempts() || !content.canReplay() || isOver()) {
             return null;
         }
         if (failure != null && failure.requestSent() == RequestSent.NO) {
-            return Duration.ZERO;
+            return content.tryReplay() ? Duration.ZERO : null;
         }
         if (!repeatable) {
             return null;
@@ -159,7 +169,7 @@ final class Forward {
             exchange.services().listeners().retryDenied(exchange, upstream.name());
             return null;
         }
-        return wait;
+        return wait != null && content.tryReplay() ? wait : null;
     }
 
     /** Whether another endpoint may do better. */
@@ -194,16 +204,19 @@ final class Forward {
         ForwardAttempt attempt;
         TimeSource.Timer timer;
         synchronized (this) {
+            cancelled = true;
             attempt = current;
             timer = backOff;
         }
         if (timer != null) {
             timer.cancel();
         }
-        settle(Errors.problem(reason));
+        // In this order: the answer may end the exchange within the call, and what abandon() says then is not the
+        // reason.
         if (attempt != null) {
             attempt.abort(reason);
         }
+        settle(Errors.problem(reason));
     }
 
     /** The exchange is over: a response that a filter has replaced, or nobody has read to its end, goes. */

@@ -10,10 +10,12 @@ import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.GatewayException.RequestSent;
 import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
+import dev.gatehouse.http.RequestTarget;
 import dev.gatehouse.http.Response;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,16 @@ final class ForwardAttempt implements Transport.Callback {
 
     private static final int CONTINUE = 100;
 
+    /** How far it has come; the step away from FILTERS is taken once, by whoever is first. */
+    private enum Phase {
+        /** Attempt filters run, or wait. */
+        FILTERS,
+        /** The transport has the request, and will answer. */
+        SENT,
+        /** A filter has answered by itself, or the attempt was given up: nothing is sent. */
+        UNSENT
+    }
+
     private final Upstream upstream;
     private final Route route;
     private final Exchange exchange;
@@ -34,10 +46,13 @@ final class ForwardAttempt implements Transport.Callback {
     private final BiConsumer<ForwardAttempt, Response> answered;
     private final long startNanos;
 
+    private volatile Phase phase;
+
     /** What the transport's answer goes to: the innermost end of the attempt filters. */
     private @Nullable Consumer<Response> sink;
 
     private String method = "";
+    private @Nullable RequestTarget target;
 
     /** Guarded by this. */
     private Transport.@Nullable Handle handle;
@@ -63,30 +78,46 @@ final class ForwardAttempt implements Transport.Callback {
         this.lease = lease;
         this.answered = answered;
         this.startNanos = exchange.services().time().nanoTime();
+        this.phase = route.attemptFilters().isEmpty() ? Phase.SENT : Phase.FILTERS;
     }
 
     void start(Request request) {
+        target = request.target();
         attemptTimer = schedule(route.timeouts().attempt(), "the attempt took too long");
-        route.attemptFilters().run(request, exchange, "transport", this::send, response -> {
+        route.attemptFilters().run(request, exchange, "transport", this::send, this::filtersDone);
+    }
+
+    private void filtersDone(Response response) {
+        if (phase == Phase.FILTERS && leaveFilters(Phase.UNSENT)) {
             // A filter that answers by itself leaves nothing to wait for.
-            if (!isSent()) {
-                end();
-            }
-            answered.accept(this, response);
-        });
+            end();
+        } else if (phase == Phase.UNSENT) {
+            response.body().cancel(new GatewayException(Kind.UPSTREAM_TIMEOUT, "the attempt was given up before"));
+            return;
+        }
+        answered.accept(this, response);
+    }
+
+    /** Takes the step away from the filters, unless it was taken before. */
+    private synchronized boolean leaveFilters(Phase next) {
+        if (phase != Phase.FILTERS) {
+            return false;
+        }
+        phase = next;
+        return true;
     }
 
     private void send(Request filtered, Consumer<Response> done) {
-        Request toSend = route.forwarding()
-                .toUpstream(filtered, exchange.client(), lease.endpoint().authority());
-        method = toSend.method();
         sink = done;
-        toSend = toSend.withBody(toSend.body().onEnd((bytes, failure, cancelled) -> awaitFirstByte()));
-        Timeouts timeouts = route.timeouts();
-        Call call = new Call(lease.endpoint(), toSend, upstream.protocol(), timeouts.connect(), timeouts.idle());
+        if (phase != Phase.SENT && !leaveFilters(Phase.SENT)) {
+            // The attempt has its answer without this; the filters that led here may wait for theirs.
+            done.accept(Errors.problem(
+                    new GatewayException(Kind.UPSTREAM_TIMEOUT, RequestSent.NO, "the attempt was given up", null)));
+            return;
+        }
         Transport.Handle sent;
         try {
-            sent = upstream.transport().send(call, this);
+            sent = upstream.transport().send(call(filtered), this);
         } catch (RuntimeException thrown) {
             failed(Errors.ofFilter("the transport", thrown));
             return;
@@ -101,12 +132,33 @@ final class ForwardAttempt implements Transport.Callback {
         }
     }
 
+    private Call call(Request filtered) {
+        GatewayException refused = FilteredTarget.refuse(filtered, Objects.requireNonNull(target), route);
+        if (refused != null) {
+            throw refused;
+        }
+        Request toSend = route.forwarding()
+                .toUpstream(filtered, exchange.client(), lease.endpoint().authority());
+        method = toSend.method();
+        toSend = toSend.withBody(toSend.body().onEnd((bytes, failure, cancelled) -> awaitFirstByte()));
+        Timeouts timeouts = route.timeouts();
+        return new Call(lease.endpoint(), toSend, upstream.protocol(), timeouts.connect(), timeouts.idle());
+    }
+
     @Override
     public void interim(int status, Headers headers) {
         // The host has answered the client's Expect by itself: a 100 of the upstream is news to nobody.
-        if (status != CONTINUE) {
-            host.interim(status, route.forwarding().interimToClient(headers, upstream.protocolName()));
+        if (status == CONTINUE) {
+            return;
         }
+        Headers clean;
+        try {
+            clean = route.forwarding().interimToClient(headers, upstream.protocolName());
+        } catch (GatewayException refused) {
+            // The client can do without an interim response (RFC 9110 §15.2): the final one is judged by itself.
+            return;
+        }
+        host.interim(status, clean);
     }
 
     @Override
@@ -176,6 +228,11 @@ final class ForwardAttempt implements Transport.Callback {
         }
         if (sent != null) {
             sent.abort(reason);
+        } else if (phase == Phase.FILTERS && leaveFilters(Phase.UNSENT)) {
+            // The endpoint was told nothing: the lease ends without a report.
+            record(null, reason);
+            end();
+            answered.accept(this, Errors.problem(reason));
         }
     }
 
@@ -213,10 +270,6 @@ final class ForwardAttempt implements Transport.Callback {
     /** Whether nothing is left of it that anybody could give up. */
     synchronized boolean isEnded() {
         return ended;
-    }
-
-    private boolean isSent() {
-        return sink != null;
     }
 
     /** The request is on its way in full: from now on the endpoint is to blame. */

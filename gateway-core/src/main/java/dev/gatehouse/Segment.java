@@ -36,6 +36,10 @@ final class Segment {
         return List.of(names);
     }
 
+    boolean isEmpty() {
+        return filters.length == 0;
+    }
+
     /**
      * Runs one request.
      *
@@ -99,7 +103,7 @@ final class Segment {
                 return null;
             }
             if (verdict.response != null) {
-                outwards(i, verdict.response);
+                outwards(i, Unshared.of(verdict.response));
                 return null;
             }
             passed[i] = verdict.onResponse;
@@ -137,7 +141,9 @@ final class Segment {
                 if (thrown != null) {
                     outwards(i, error(Errors.ofFilter(names[i], thrown)));
                 } else {
-                    outwards(i, response == null ? error(Errors.breach(names[i], "answered null")) : response);
+                    outwards(
+                            i,
+                            response == null ? error(Errors.breach(names[i], "answered null")) : Unshared.of(response));
                 }
             });
         }
@@ -167,13 +173,16 @@ final class Segment {
             done.accept(current);
         }
 
-        @SuppressWarnings("unchecked") // follow() puts nothing else there
+        @SuppressWarnings({"unchecked", "ReferenceEquality"}) // follow() puts nothing else there
         private Response onResponse(int i, Object step, Response response) {
             long start = nanoTime();
             try {
                 Response changed = ((UnaryOperator<Response>) step).apply(response);
                 watch(names[i], start);
-                return changed == null ? error(Errors.breach(names[i], "answered null")) : changed;
+                if (changed == null) {
+                    return error(Errors.breach(names[i], "answered null"));
+                }
+                return changed.body() == response.body() ? changed : Unshared.of(changed);
             } catch (Throwable thrown) {
                 return error(Errors.ofFilter(names[i], thrown));
             }

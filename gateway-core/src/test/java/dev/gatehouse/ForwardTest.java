@@ -263,4 +263,41 @@ class ForwardTest {
             assertThat(fixture.inFlight()).isZero();
         }
     }
+
+    @Test
+    void theNextAttemptGetsAllOfAContentThatStillCame() {
+        ScriptedTransport transport = new ScriptedTransport(sent -> {});
+        try (Fixture fixture = new Fixture(transport, up -> up.retry(r -> r.maxReplayBytes(8)), b -> b)) {
+            ScriptedTransport.Content content = new ScriptedTransport.Content();
+            CompletableFuture<Response> response = fixture.begin(
+                    Request.builder("PUT", "/up/x").body(Body.of(content, -1)).build());
+            content.push("1234");
+            ScriptedTransport.Sent first = transport.sent.get(0);
+            assertThat(first.readContent()).isEqualTo("1234…");
+            first.respond(Response.of(503));
+            // The first transport does not know yet, and reads on while the back-off lasts.
+            content.push("56789");
+            assertThat(first.call.request().body().read().failure()).isNotNull();
+            fixture.time.advance(Duration.ofSeconds(1));
+            content.end(Chunk.end());
+            ScriptedTransport.Sent second = transport.sent.get(1);
+            second.respond(Response.text(200, second.readContent()));
+            assertThat(text(response.join())).isEqualTo("123456789");
+        }
+    }
+
+    @Test
+    void anInterimResponseThatIsInvalidIsLeftOut() {
+        ScriptedTransport transport = new ScriptedTransport(sent -> {});
+        try (Fixture fixture = Fixture.of(transport)) {
+            ScriptedHost host = new ScriptedHost();
+            fixture.gateway.serve(GET, host);
+            ScriptedTransport.Sent sent = transport.sent.get(0);
+            sent.callback.interim(103, Headers.of("Transfer-Encoding", "gzip, chunked"));
+            sent.callback.interim(103, Headers.of("Link", "</a.css>"));
+            sent.respond(Response.text(200, "fine"));
+            assertThat(host.interims).containsExactly(103);
+            assertThat(host.written).isEqualTo("fine");
+        }
+    }
 }

@@ -271,4 +271,128 @@ class LeaseAndTimeoutTest {
             }
         }
     }
+
+    @Test
+    void aRetryOfAnAnswerThatAnAttemptFilterReplacedLosesNoLease() {
+        List<ScriptedTransport.Content> contents = new ArrayList<>();
+        ScriptedTransport transport = new ScriptedTransport(sent -> contents.add(sent.stream()));
+        Fixture fixture = new Fixture(
+                transport, up -> up.attemptFilter(Filter.onResponse(response -> Response.text(503, "mine"))), b -> b);
+        try (fixture) {
+            CompletableFuture<Response> response = fixture.begin(GET);
+            assertThat(fixture.inFlight()).as("it waits for its back-off").isZero();
+            fixture.time.advance(Duration.ofSeconds(5));
+            assertThat(response).isDone();
+            assertThat(Fixture.text(response.join())).isEqualTo("mine");
+            assertThat(contents).hasSize(3).allMatch(content -> content.cancelled != null);
+            assertThat(fixture.inFlight()).isZero();
+            assertThat(fixture.time.pending()).isZero();
+        }
+    }
+
+    private static Fixture waiting(
+            ScriptedTransport transport, CompletableFuture<Verdict> verdict, Duration attempt, int attempts) {
+        return new Fixture(
+                transport,
+                up -> up.retry(r -> r.maxAttempts(attempts))
+                        .timeouts(t -> t.attempt(attempt))
+                        .attemptFilter((PhaseFilter) (request, exchange) -> Verdict.later(verdict)),
+                b -> b);
+    }
+
+    @Test
+    void anAttemptWhoseFilterWaitsHasItsTimeToo() {
+        ScriptedTransport transport = ScriptedTransport.answering(sent -> Response.of(200));
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        try (Fixture fixture = waiting(transport, verdict, Duration.ofSeconds(2), 1)) {
+            CompletableFuture<Response> response = fixture.begin(GET);
+            fixture.time.advance(Duration.ofMillis(1_999));
+            assertThat(response).isNotDone();
+            fixture.time.advance(Duration.ofMillis(1));
+            assertThat(response).isDone();
+            assertThat(response.join().failure().orElseThrow().kind()).isEqualTo(Kind.UPSTREAM_TIMEOUT);
+            assertThat(fixture.inFlight()).isZero();
+            assertThat(fixture.attempts).hasSize(1);
+            assertThat(fixture.gateway.upstream("up").balancer().nodes())
+                    .as("no endpoint is to blame")
+                    .allMatch(node -> node.failures() == 0);
+
+            verdict.complete(Verdict.proceed(GET));
+            assertThat(transport.sent).as("too late to send").isEmpty();
+            assertThat(fixture.completions).hasSize(1);
+            assertThat(fixture.time.pending()).isZero();
+        }
+    }
+
+    @Test
+    void anAttemptFilterThatAnswersTooLateDoesNotAnswerForTheNextAttempt() {
+        ScriptedTransport transport = ScriptedTransport.answering(sent -> Response.of(200));
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        try (Fixture fixture = waiting(transport, verdict, Duration.ofSeconds(2), 2)) {
+            CompletableFuture<Response> response = fixture.begin(GET);
+            fixture.time.advance(Duration.ofSeconds(2));
+            assertThat(response).as("it waits for its back-off").isNotDone();
+            verdict.complete(Verdict.answer(Response.of(204)));
+            assertThat(response).as("that was the first attempt's").isNotDone();
+            fixture.time.advance(Duration.ofSeconds(1));
+            assertThat(response).isDone();
+            assertThat(response.join().status()).isEqualTo(204);
+            assertThat(fixture.completions).hasSize(1);
+            assertThat(fixture.inFlight()).isZero();
+            assertThat(fixture.time.pending()).isZero();
+        }
+    }
+
+    @Test
+    void aCallerWhoCancelsEndsALeaseThatAnAttemptFilterHoldsUp() {
+        ScriptedTransport transport = ScriptedTransport.answering(sent -> Response.of(200));
+        CompletableFuture<Verdict> verdict = new CompletableFuture<>();
+        try (Fixture fixture = waiting(transport, verdict, Duration.ofSeconds(2), 3)) {
+            fixture.begin(GET).cancel(true);
+            assertThat(fixture.inFlight()).isZero();
+            assertThat(fixture.time.pending()).isZero();
+            verdict.complete(Verdict.proceed(GET));
+            assertThat(transport.sent).isEmpty();
+        }
+    }
+
+    @Test
+    void theTotalTimeIsToldOfTheEndpointThatDidNotAnswer() {
+        ScriptedTransport transport = new ScriptedTransport(sent -> {});
+        try (Fixture fixture = timed(transport, Duration.ZERO, Duration.ZERO, Duration.ofSeconds(3))) {
+            CompletableFuture<Response> response = fixture.begin(GET);
+            fixture.time.advance(Duration.ofSeconds(3));
+            assertThat(response).isDone();
+            assertThat(response.join().status()).isEqualTo(504);
+            assertThat(transport.sent.get(0).aborted.kind()).isEqualTo(Kind.DEADLINE);
+            assertThat(fixture.attempts)
+                    .singleElement()
+                    .satisfies(attempt -> assertThat(attempt.failure().kind()).isEqualTo(Kind.DEADLINE));
+            assertThat(fixture.gateway.upstream("up").balancer().nodes().stream()
+                            .mapToLong(node -> node.failures())
+                            .sum())
+                    .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void whatIsCancelledIsNotRetriedWhateverTheReason() {
+        ScriptedTransport transport = new ScriptedTransport(sent -> {});
+        List<Exchange> exchanges = new ArrayList<>();
+        Fixture fixture = new Fixture(
+                transport,
+                up -> {},
+                b -> b.filter((request, next) -> {
+                    exchanges.add(next.exchange());
+                    return next.proceed(request);
+                }));
+        try (fixture) {
+            CompletableFuture<Response> response = fixture.begin(GET);
+            exchanges.get(0).cancel(failure(Kind.UPSTREAM_TIMEOUT, RequestSent.NO));
+            assertThat(response.join().status()).isEqualTo(504);
+            fixture.time.advance(Duration.ofSeconds(5));
+            assertThat(transport.sent).hasSize(1);
+            assertThat(fixture.inFlight()).isZero();
+        }
+    }
 }

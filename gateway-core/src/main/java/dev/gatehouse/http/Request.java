@@ -165,7 +165,7 @@ public final class Request {
     }
 
     /**
-     * A copy with another target.
+     * A copy with another target. A gateway judges it like one that a client sends, before the request goes anywhere.
      *
      * @param newTarget the target
      * @return the changed copy

@@ -35,7 +35,8 @@ public final class ReplayBuffer {
     }
 
     /**
-     * Whether a new view would have all bytes from the beginning.
+     * Whether a new view would have all bytes from the beginning, if it were made now. The view that is being read may
+     * change that at any time: {@link #tryReplay} settles it.
      *
      * @return false once more was read than can be kept, or the content broke off
      */
@@ -44,9 +45,31 @@ public final class ReplayBuffer {
     }
 
     /**
+     * Ends the view that is being read, if a new one would have all bytes from the beginning. Both happen in one step:
+     * what the old view read in between could be more than is kept, and be missing in the new one.
+     *
+     * @return whether it would; the view that is being read goes on otherwise
+     */
+    public boolean tryReplay() {
+        View before;
+        synchronized (this) {
+            if (!canReplay()) {
+                return false;
+            }
+            before = current;
+            current = null;
+        }
+        if (before != null) {
+            callBack(before);
+        }
+        return true;
+    }
+
+    /**
      * The content from its beginning, for one attempt. Cancelling it leaves the client's content alone.
      *
-     * @return a body; the one given before fails when it is read again
+     * @return a body, which fails when it is read if the beginning is not there any more; the one given before fails when
+     *     it is read again
      */
     public Body view() {
         if (body.isEmpty()) {
@@ -57,6 +80,9 @@ public final class ReplayBuffer {
         synchronized (this) {
             before = current;
             view = new View(ByteBuffer.wrap(kept.toByteArray()));
+            if (overflowed) {
+                view.cancelled = new IllegalStateException("the beginning of this content was not kept");
+            }
             current = view;
         }
         if (before != null) {

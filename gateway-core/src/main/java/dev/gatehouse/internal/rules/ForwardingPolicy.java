@@ -48,6 +48,7 @@ public final class ForwardingPolicy {
         if (target.form() == RequestTarget.Form.ABSOLUTE
                 && received.method().equals("OPTIONS")
                 && target.rawQuery() == null
+                && target.segmentCount() == 0
                 && !target.raw().endsWith("/")) {
             clean = clean.withTarget(RequestTarget.parse("*"));
         }

@@ -197,6 +197,8 @@ class ForwardingPolicyTest {
         assertThat(target("OPTIONS", "http://example.com?a")).isEqualTo("/?a");
         assertThat(target("GET", "http://example.com")).isEqualTo("/");
         assertThat(target("OPTIONS", "/")).isEqualTo("/");
+        assertThat(target("OPTIONS", "http://example.com/orders/42")).isEqualTo("/orders/42");
+        assertThat(target("OPTIONS", "http://example.com/example.com")).isEqualTo("/example.com");
     }
 
     @Test
