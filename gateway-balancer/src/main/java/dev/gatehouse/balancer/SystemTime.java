@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,6 +17,13 @@ final class SystemTime implements TimeSource {
     private static final Logger LOG = LoggerFactory.getLogger(TimeSource.class);
 
     private final ScheduledThreadPoolExecutor timers;
+
+    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private final AtomicBoolean pacing = new AtomicBoolean();
+
+    /** Whether timers have come since the last pace. */
+    private volatile boolean busy;
 
     private SystemTime() {
         timers = new ScheduledThreadPoolExecutor(1, task -> {
@@ -42,8 +50,37 @@ final class SystemTime implements TimeSource {
 
     @Override
     public Timer schedule(Runnable task, Duration delay) {
+        if (delay.toNanos() > PACE_NANOS) {
+            pace();
+        }
         Future<?> future = timers.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
         return () -> future.cancel(false);
+    }
+
+    /**
+     * Keeps a task of its own at the head of the queue while timers come. The thread is woken for each timer that becomes the
+     * first, which at a low rate would be nearly each, only for it to be cancelled soon after.
+     */
+    private void pace() {
+        if (!busy) {
+            busy = true;
+        }
+        if (!pacing.get() && pacing.compareAndSet(false, true)) {
+            paceAgain();
+        }
+    }
+
+    private void paceAgain() {
+        Future<?> unused = timers.schedule(this::paced, PACE_NANOS, TimeUnit.NANOSECONDS);
+    }
+
+    private void paced() {
+        if (busy) {
+            busy = false;
+            paceAgain();
+        } else {
+            pacing.set(false);
+        }
     }
 
     private static void run(Runnable task) {

@@ -35,6 +35,9 @@ public final class GatewayServer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GatewayServer.class);
 
+    /** As many as nginx lets wait, and twice that. */
+    private static final int ACCEPT_QUEUE = 1024;
+
     private final Server server;
     private final ServerConnector connector;
     private volatile int port;
@@ -182,6 +185,8 @@ public final class GatewayServer implements AutoCloseable {
         connector.setHost(builder.host);
         connector.setPort(builder.port);
         connector.setIdleTimeout(builder.idleTimeout.toMillis());
+        // Java's own 50 would make a burst of new clients wait a second for the kernel to ask again.
+        connector.setAcceptQueueSize(ACCEPT_QUEUE);
         return connector;
     }
 

@@ -293,6 +293,7 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
     /** An exchange has ended, on any thread: the next one may come, unless the connection ends with it. */
     void ended(Http1Exchange done, boolean reusable) {
         boolean goOn;
+        boolean more;
         synchronized (this) {
             if (exchange != done) {
                 return;
@@ -300,14 +301,17 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
             exchange = null;
             goOn = reusable && !ended && done.content().isComplete();
             ended |= !goOn;
+            more = reader.hasInput() || reader.failure() != null;
             if (goOn) {
                 reader.next();
             } else {
                 reader.releaseAll();
             }
         }
-        if (goOn) {
+        if (goOn && more) {
             socket.loop().execute(next);
+        } else if (goOn) {
+            awaitReadable();
         } else {
             close();
         }
