@@ -57,7 +57,7 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
     }
 
     boolean isWriting() {
-        return writing;
+        return writing || isInterimUnderWay();
     }
 
     /** Whether another request may follow on the connection. */
@@ -128,7 +128,10 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
         } else {
             begun = true;
             if (isInterimUnderWay()) {
-                inTurn(() -> writeContent(head(), data, last, done));
+                inTurn(() -> {
+                    writeContent(head(), data, last, done);
+                    nextInTurn();
+                });
             } else {
                 writeContent(head(), data, last, done);
             }
@@ -234,7 +237,7 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
 
     /** The client is gone: a write that waits for it ends. */
     void gone() {
-        if (writing) {
+        if (isWriting()) {
             connection.close();
         }
     }

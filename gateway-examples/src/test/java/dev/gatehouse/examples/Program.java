@@ -12,12 +12,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** An example in a process of its own, as its user starts it. */
 final class Program implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
+
+    /** Readers wait for each other in the common pool, which may have one thread only. */
+    private static final Executor OWN_THREADS = task -> {
+        Thread thread = new Thread(task, "reader of a program");
+        thread.setDaemon(true);
+        thread.start();
+    };
 
     private final Process process;
     private final BufferedReader out;
@@ -29,7 +37,7 @@ final class Program implements AutoCloseable {
         this.process = process;
         this.out = reader(process.getInputStream());
         this.complaints = CompletableFuture.supplyAsync(
-                () -> reader(process.getErrorStream()).lines().toList());
+                () -> reader(process.getErrorStream()).lines().toList(), OWN_THREADS);
     }
 
     static Program start(Class<?> main, String... args) throws IOException {
@@ -48,13 +56,15 @@ final class Program implements AutoCloseable {
 
     /** The next line that it prints. */
     String line() throws Exception {
-        return CompletableFuture.supplyAsync(() -> {
-                    try {
-                        return String.valueOf(out.readLine());
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                })
+        return CompletableFuture.supplyAsync(
+                        () -> {
+                            try {
+                                return String.valueOf(out.readLine());
+                            } catch (IOException e) {
+                                throw new UncheckedIOException(e);
+                            }
+                        },
+                        OWN_THREADS)
                 .get(PATIENCE_SECONDS, TimeUnit.SECONDS);
     }
 

@@ -178,6 +178,40 @@ final class JettyTransportTest {
     }
 
     @Test
+    void aRefusedRequestLeavesItsConnectionToTheNext() {
+        try (RawUpstream upstream = RawUpstream.start(RawUpstream.answering(OK))) {
+            Answer tooLarge = send(upstream.endpoint(), get("/").header("X", "x".repeat(100_000)));
+            expect(tooLarge.awaitFailure(), Kind.BAD_REQUEST, RequestSent.NO);
+
+            assertThat(send(upstream.endpoint(), get("/")).awaitText()).isEqualTo("ok");
+        }
+    }
+
+    @Test
+    void aSlowReaderIsNoSilenceOfTheEndpoint() {
+        byte[] large = new byte[4 << 20];
+        try (RawUpstream upstream = RawUpstream.start(connection -> {
+            connection.readRequest();
+            connection.write("HTTP/1.1 200 OK\r\nContent-Length: " + large.length + "\r\n\r\n");
+            connection.write(large);
+            connection.readToEnd();
+        })) {
+            Answer answer = new Answer();
+            Call call = new Call(
+                    upstream.endpoint(), get("/").build(), Call.Protocol.HTTP_1_1, LONG, Duration.ofMillis(300));
+            transport.send(call, answer);
+            Response response = answer.awaitResponse();
+            for (int i = 0; i < 20; i++) {
+                Chunk chunk = Answer.awaitChunk(response.body());
+                assertThat(chunk.failure()).isNull();
+                chunk.release();
+                time.advance(Duration.ofMillis(100));
+            }
+            assertThat(Answer.readAll(response.body()).failure()).isNull();
+        }
+    }
+
+    @Test
     void endpointsWithTheSameAddressShareConnections() {
         try (RawUpstream upstream = RawUpstream.start(RawUpstream.answering(OK))) {
             URI uri = upstream.endpoint().uri();

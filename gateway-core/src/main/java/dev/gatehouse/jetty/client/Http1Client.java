@@ -59,19 +59,23 @@ final class Http1Client {
 
     Transport.Handle send(Call call, Transport.Callback callback) {
         Http1Exchange exchange = new Http1Exchange(call, callback);
+        Loop here = Loop.current();
+        send(exchange, here == null ? loop() : here);
+        return exchange;
+    }
+
+    /** Sends a request over a connection of a loop, if nobody has given it up. */
+    void send(Http1Exchange exchange, Loop loop) {
         if (closed) {
             exchange.notConnected(closing());
-            return exchange;
+            return;
         }
-        Loop here = Loop.current();
-        Loop loop = here == null ? loop() : here;
-        String key = call.endpoint().authority();
+        String key = exchange.call().endpoint().authority();
         Http1Pool pool = pool(key);
         while (!pool.send(exchange, loop)) {
             pools.remove(key, pool);
             pool = pool(key);
         }
-        return exchange;
     }
 
     private Http1Pool pool(String key) {

@@ -48,6 +48,7 @@ final class Http1Connection extends AbstractConnection {
         this.pool = pool;
         this.socket = socket;
         this.silence = new SilenceWatch(client.time(), this::exchange);
+        socket.onProgress(silence::heard);
         this.reader =
                 new ResponseReader(socket, client.buffers(), socket.loop().scanner(), client.maxResponseHeaderBytes());
     }
@@ -106,8 +107,8 @@ final class Http1Connection extends AbstractConnection {
         if (tooLarge) {
             next.notConnected(new GatewayException(Kind.BAD_REQUEST, "the header section is too large to send"));
         } else if (!usable) {
-            next.notConnected(new GatewayException(
-                    Kind.UPSTREAM_CLOSED, RequestSent.NO, "the connection was closed before the request", null));
+            // It was closed between the pool and here: nothing was sent, so another one will do.
+            client.send(next, loop());
         }
         if (usable) {
             pool.release(this);
@@ -115,7 +116,6 @@ final class Http1Connection extends AbstractConnection {
     }
 
     void write(Callback callback, ByteBuffer... buffers) {
-        silence.heard();
         socket.write(callback, buffers);
     }
 
@@ -146,14 +146,26 @@ final class Http1Connection extends AbstractConnection {
             current = exchange;
             reading = response;
         }
-        silence.heard();
         if (current == null) {
-            // The endpoint has closed it, or says what nobody asked for.
-            close();
+            lookAtUnused();
         } else if (reading == null) {
             readHead(current);
         } else {
             reading.available();
+        }
+    }
+
+    /** The endpoint has closed an unused connection, or says what nobody asked for; or it was read when this was under way. */
+    private void lookAtUnused() {
+        boolean useless;
+        synchronized (this) {
+            useless = exchange == null && reader.fill();
+            reader.releaseInput();
+        }
+        if (useless) {
+            close();
+        } else {
+            awaitReadable();
         }
     }
 

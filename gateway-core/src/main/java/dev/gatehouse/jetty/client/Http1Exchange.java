@@ -54,6 +54,7 @@ final class Http1Exchange implements Transport.Handle {
 
     /** Waits for a connection, in a queue or for one that is being opened. */
     void await(TimeSource time, @Nullable Runnable leave) {
+        stopTimer();
         leaveQueue = leave;
         opening = leave == null;
         timer = time.schedule(this::waitedTooLong, call.connectTimeout());
@@ -104,8 +105,9 @@ final class Http1Exchange implements Transport.Handle {
 
     /** It cannot go on, whatever its state. */
     void breakOff(Throwable cause) {
-        GatewayException failure = failure(cause);
-        // In this order: what giving up makes fail, such as a write under way, is not why.
+        // In this order: what giving up makes fail, such as a write under way, is not why; and only when the connection
+        // is
+        // closed is it known how much was sent.
         boolean first = isFailedNow();
         Http1Connection current = connection;
         if (current != null) {
@@ -113,7 +115,7 @@ final class Http1Exchange implements Transport.Handle {
         }
         if (first) {
             stopWaiting();
-            callback.failed(failure);
+            callback.failed(failure(cause));
         }
     }
 

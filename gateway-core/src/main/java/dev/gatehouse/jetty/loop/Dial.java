@@ -72,8 +72,19 @@ public final class Dial implements ManagedSelector.Selectable, Closeable {
     @Override
     public void close() {
         closed = true;
-        IO.close(channel);
-        loop.execute(() -> failed(new IOException("given up")));
+        if (loop.isRunning()) {
+            loop.execute(this::giveUp);
+        } else {
+            giveUp();
+        }
+    }
+
+    /** Unless it has succeeded: the channel is somebody else's then. */
+    private void giveUp() {
+        if (!over) {
+            IO.close(channel);
+            failed(new IOException("given up"));
+        }
     }
 
     private void connect() {

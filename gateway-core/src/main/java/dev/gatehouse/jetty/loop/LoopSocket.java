@@ -24,6 +24,9 @@ public final class LoopSocket extends SocketChannelEndPoint {
     };
     private volatile SelectionKey key;
 
+    /** Told of each read or write that brought something. */
+    private volatile @Nullable Runnable onProgress;
+
     /** Whether the loop does not look for bytes to read. */
     private volatile boolean parked = true;
 
@@ -39,6 +42,24 @@ public final class LoopSocket extends SocketChannelEndPoint {
         super(channel, loop, key, scheduler);
         this.loop = loop;
         this.key = key;
+    }
+
+    /**
+     * Sets who is told of progress.
+     *
+     * @param listener called whenever bytes were read or written, by whoever did that; must not block
+     */
+    public void onProgress(Runnable listener) {
+        onProgress = listener;
+    }
+
+    @Override
+    public void notIdle() {
+        super.notIdle();
+        Runnable listener = onProgress;
+        if (listener != null) {
+            listener.run();
+        }
     }
 
     /**
