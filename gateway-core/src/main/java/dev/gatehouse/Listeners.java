@@ -34,21 +34,15 @@ final class Listeners {
     }
 
     void retryDenied(Exchange exchange, String upstream) {
-        if (!listeners.isEmpty()) {
-            each(listener -> listener.onRetryDenied(exchange, upstream));
-        }
+        each(listener -> listener.onRetryDenied(exchange, upstream));
     }
 
     void balancerEvent(String upstream, BalancerEvent event) {
-        if (!listeners.isEmpty()) {
-            each(listener -> listener.onBalancerEvent(upstream, event));
-        }
+        each(listener -> listener.onBalancerEvent(upstream, event));
     }
 
     void slowFilter(String name, Duration held) {
-        if (!listeners.isEmpty()) {
-            each(listener -> listener.onSlowFilter(name, held));
-        }
+        each(listener -> listener.onSlowFilter(name, held));
     }
 
     /** Logs what an observer threw, once for each observer. */

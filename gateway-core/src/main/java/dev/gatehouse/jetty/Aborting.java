@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
@@ -23,16 +24,14 @@ final class Aborting {
      */
     static void abort(Request request, Response response, Callback callback, Throwable failure) {
         if (request.getConnectionMetaData().getHttpVersion() == HttpVersion.HTTP_1_0) {
-            resetOnClose(request);
+            resetOnClose(request.getConnectionMetaData().getConnection().getEndPoint());
         }
         callback.failed(response.isCommitted() ? failure : new Request.Handler.AbortException(failure));
     }
 
     /** In HTTP/1.0 the end of the connection is the end of the content: only a reset shows that some is missing. */
-    private static void resetOnClose(Request request) {
-        Object transport =
-                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
-        if (transport instanceof SocketChannel channel) {
+    static void resetOnClose(EndPoint connection) {
+        if (connection.getTransport() instanceof SocketChannel channel) {
             try {
                 channel.setOption(StandardSocketOptions.SO_LINGER, 0);
             } catch (IOException alreadyClosed) {

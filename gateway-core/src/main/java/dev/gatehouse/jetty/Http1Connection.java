@@ -10,7 +10,6 @@ import dev.gatehouse.jetty.http1.OnReadable;
 import dev.gatehouse.jetty.http1.RequestReader;
 import dev.gatehouse.jetty.loop.LoopSocket;
 import java.io.EOFException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
@@ -191,17 +190,13 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
         Connection known = connections[index];
         if (known == null) {
             known = new Connection(
-                    address(socket.getRemoteSocketAddress()),
-                    address(socket.getLocalSocketAddress()),
+                    Requests.address(socket.getRemoteSocketAddress()),
+                    Requests.address(socket.getLocalSocketAddress()),
                     "http",
                     http11 ? "HTTP/1.1" : "HTTP/1.0");
             connections[index] = known;
         }
         return known;
-    }
-
-    private static InetSocketAddress address(@Nullable Object address) {
-        return address instanceof InetSocketAddress inet ? inet : InetSocketAddress.createUnresolved("localhost", 0);
     }
 
     private void refuse(Throwable broken) {

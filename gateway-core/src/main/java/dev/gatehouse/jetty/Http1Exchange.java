@@ -18,17 +18,10 @@ import org.jspecify.annotations.Nullable;
 /** One request of a client's over HTTP/1.1, on its way through the gateway. */
 final class Http1Exchange implements HostExchange {
 
-    /** What the client has in flight when the response reaches it: the largest window that Linux opens by default. */
-    private static final int MOST_UNWANTED_BYTES = 6 * 1024 * 1024;
-
-    /** As long as nginx waits for a client that is to stop sending ({@code lingering_timeout}). */
-    private static final Duration UNWANTED_WITHIN = Duration.ofSeconds(5);
-
     private final Http1Connection connection;
     private final Request request;
     private final Http1Content content;
     private final boolean http11;
-    private final boolean keepAlive;
     private final Http1Reply reply;
     private final AtomicBoolean goneTold = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
@@ -44,7 +37,6 @@ final class Http1Exchange implements HostExchange {
         this.request = request;
         this.content = content;
         this.http11 = http11;
-        this.keepAlive = keepAlive;
         this.reply = new Http1Reply(connection, request.method(), http11, keepAlive);
     }
 
@@ -118,7 +110,7 @@ final class Http1Exchange implements HostExchange {
             end(false);
             return;
         }
-        unwantedTimer = TimeSource.system().schedule(() -> end(false), UNWANTED_WITHIN);
+        unwantedTimer = TimeSource.system().schedule(() -> end(false), Duration.ofSeconds(Lingering.MAX_SECONDS));
         discard();
     }
 
@@ -132,7 +124,7 @@ final class Http1Exchange implements HostExchange {
             unwantedBytes += chunk.data().remaining();
             boolean last = chunk.last();
             chunk.release();
-            if (last || unwantedBytes > MOST_UNWANTED_BYTES) {
+            if (last || unwantedBytes > Lingering.MAX_BYTES) {
                 end(last && reply.isReusable());
             }
         }
@@ -192,9 +184,5 @@ final class Http1Exchange implements HostExchange {
     @Override
     public void passOn() {
         throw new IllegalStateException("there is no code of the host's own");
-    }
-
-    boolean isKeptAlive() {
-        return keepAlive;
     }
 }

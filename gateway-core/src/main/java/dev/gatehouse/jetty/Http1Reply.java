@@ -9,9 +9,7 @@ import dev.gatehouse.internal.host.ResponseFraming;
 import dev.gatehouse.jetty.http1.Framing;
 import dev.gatehouse.jetty.http1.HeadWriter;
 import java.io.IOException;
-import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -19,8 +17,6 @@ import java.util.Objects;
 import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Writes what answers one request: interim responses, then the final one, its header section with the first of its
@@ -28,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Http1Reply implements BodyWriter.Sink, Callback {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Http1Reply.class);
     private static final byte[][] STATUS_LINES = new byte[1000][];
 
     private final Http1Connection connection;
@@ -242,18 +237,11 @@ final class Http1Reply implements BodyWriter.Sink, Callback {
         }
     }
 
-    /**
-     * The response cannot be completed. In HTTP/1.0, and wherever the end of the connection is the end of the content, only
-     * a reset shows that some is missing.
-     */
+    /** The response cannot be completed. */
     void breakOff() {
         closing = true;
-        if (begun && !http11 && connection.getEndPoint().getTransport() instanceof SocketChannel channel) {
-            try {
-                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
-            } catch (IOException alreadyClosed) {
-                LOG.debug("no reset for a connection that is closed already", alreadyClosed);
-            }
+        if (begun && !http11) {
+            Aborting.resetOnClose(connection.getEndPoint());
         }
     }
 

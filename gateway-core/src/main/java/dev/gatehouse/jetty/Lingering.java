@@ -24,10 +24,10 @@ import org.eclipse.jetty.util.thread.Scheduler;
 final class Lingering {
 
     /** What the client has in flight when the response reaches it: the largest window that Linux opens by default. */
-    private static final int MAX_BYTES = 6 * 1024 * 1024;
+    static final int MAX_BYTES = 6 * 1024 * 1024;
 
     /** As long as nginx waits for a client that is to stop sending ({@code lingering_timeout}). */
-    private static final long MAX_SECONDS = 5;
+    static final long MAX_SECONDS = 5;
 
     private final Request request;
     private final Callback callback;

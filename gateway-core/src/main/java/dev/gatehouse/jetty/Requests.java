@@ -134,7 +134,7 @@ final class Requests {
     }
 
     /** Jetty also listens on Unix domain sockets: their peers are on this machine and have no address. */
-    private static InetSocketAddress address(@Nullable SocketAddress address) {
+    static InetSocketAddress address(@Nullable SocketAddress address) {
         return address instanceof InetSocketAddress inet ? inet : InetSocketAddress.createUnresolved("localhost", 0);
     }
 

@@ -37,7 +37,7 @@ final class Exchange implements Transport.Handle {
      * How long the last bytes of a request may still be on their way when its response is complete. They are in the
      * socket's buffer by then unless the endpoint has stopped reading.
      */
-    private static final Duration LAST_BYTES = Duration.ofSeconds(1);
+    static final Duration LAST_BYTES = Duration.ofSeconds(1);
 
     private final Call call;
     private final Transport.Callback callback;
@@ -96,7 +96,7 @@ final class Exchange implements Transport.Handle {
         }
         stopTimer();
         giveUp(reason);
-        fail(new GatewayException(reason.kind(), requestSent(), message(reason), reason.getCause()));
+        fail(Failures.aborted(reason, requestSent()));
     }
 
     /** Jetty has a connection for the request and is about to write it. */
@@ -215,7 +215,7 @@ final class Exchange implements Transport.Handle {
     GatewayException bodyFailure(Throwable cause) {
         GatewayException reason = aborted.get();
         if (reason != null) {
-            return new GatewayException(reason.kind(), RequestSent.YES, message(reason), reason.getCause());
+            return Failures.aborted(reason, RequestSent.YES);
         }
         ResponseBody current = body;
         return Failures.duringResponse(cause, content, current == null || current.isWaiting());
@@ -226,7 +226,7 @@ final class Exchange implements Transport.Handle {
         GatewayException reason = aborted.get();
         fail(
                 reason != null
-                        ? new GatewayException(reason.kind(), requestSent(), message(reason), reason.getCause())
+                        ? Failures.aborted(reason, requestSent())
                         : connected
                                 ? Failures.beforeResponse(cause, content, requestSent())
                                 : Failures.beforeConnection(cause, call, client.isRunning()));
@@ -338,10 +338,5 @@ final class Exchange implements Transport.Handle {
         if (waiting != null) {
             waiting.cancel();
         }
-    }
-
-    private static String message(GatewayException reason) {
-        @Nullable String message = reason.getMessage();
-        return message == null ? reason.kind().code() : message;
     }
 }

@@ -26,6 +26,12 @@ final class Failures {
 
     private Failures() {}
 
+    /** The exchange was given up for a reason of ours; how much was sent is the exchange's to say. */
+    static GatewayException aborted(GatewayException reason, RequestSent sent) {
+        @Nullable String message = reason.getMessage();
+        return failure(reason.kind(), sent, message == null ? reason.kind().code() : message, reason.getCause());
+    }
+
     /** The request had no connection yet: nothing was sent. */
     static GatewayException beforeConnection(Throwable cause, Call call, boolean running) {
         String endpoint = call.endpoint().id();

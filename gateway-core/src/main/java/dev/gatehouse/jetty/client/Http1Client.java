@@ -23,19 +23,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.thread.Scheduler;
-import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 in clear text on {@linkplain Loop loops}: on the one that the caller works for, so that a request need not change
  * threads, or on loops of the transport's own.
  */
 final class Http1Client {
-
-    /**
-     * How long the last bytes of a request may still be on their way when its response is complete. They are in the
-     * socket's buffer by then unless the endpoint has stopped reading.
-     */
-    private static final Duration LAST_BYTES = Duration.ofSeconds(1);
 
     private static final int HTTP_PORT = 80;
 
@@ -84,9 +77,7 @@ final class Http1Client {
     }
 
     void retired(String key, Http1Pool pool) {
-        if (pool.isRetired()) {
-            pools.remove(key, pool);
-        }
+        pools.remove(key, pool);
     }
 
     /** A connection is there; false if it comes too late. */
@@ -109,14 +100,10 @@ final class Http1Client {
         Runnable end = () ->
                 connection.giveUp(exchange, new IllegalStateException("the response was complete before the request"));
         if (request.isLast()) {
-            later(end, LAST_BYTES);
+            TimeSource.Timer unused = time().schedule(end, Exchange.LAST_BYTES);
         } else {
             end.run();
         }
-    }
-
-    void later(Runnable task, Duration delay) {
-        TimeSource.Timer unused = time().schedule(task, delay);
     }
 
     /** Looks a host up. Addresses need no look-up; names block, and so are left to another thread. */
@@ -192,10 +179,5 @@ final class Http1Client {
 
     ByteBufferPool buffers() {
         return resources.buffers();
-    }
-
-    @Nullable
-    Http1Pool known(String authority) {
-        return pools.get(authority);
     }
 }

@@ -105,17 +105,16 @@ final class Http1Exchange implements Transport.Handle {
 
     /** It cannot go on, whatever its state. */
     void breakOff(Throwable cause) {
-        // In this order: what giving up makes fail, such as a write under way, is not why; and only when the connection
-        // is
-        // closed is it known how much was sent.
+        // In this order: what giving up makes fail, such as a write under way, is not why; and how much was sent is
+        // known
+        // only when the connection is closed.
         boolean first = isFailedNow();
         Http1Connection current = connection;
         if (current != null) {
             current.giveUp(this, cause);
         }
         if (first) {
-            stopWaiting();
-            callback.failed(failure(cause));
+            tellFailed(failure(cause));
         }
     }
 
@@ -124,14 +123,16 @@ final class Http1Exchange implements Transport.Handle {
         return before == State.WAITING || before == State.CONNECTED;
     }
 
-    /** The content of the request broke off, or could not be written. */
-    void broken(Throwable cause) {
-        breakOff(cause);
+    /** A connection could not be had. */
+    void notConnected(GatewayException failure) {
+        if (isFailedNow()) {
+            tellFailed(failure);
+        }
     }
 
-    /** The connection could not be had. */
-    void notConnected(GatewayException failure) {
-        fail(failure);
+    private void tellFailed(GatewayException failure) {
+        stopWaiting();
+        callback.failed(failure);
     }
 
     /** Something of a response has come. */
@@ -159,13 +160,6 @@ final class Http1Exchange implements Transport.Handle {
         connection = null;
     }
 
-    private void fail(GatewayException failure) {
-        if (isFailedNow()) {
-            stopWaiting();
-            callback.failed(failure);
-        }
-    }
-
     private void stopWaiting() {
         stopTimer();
         Runnable leave = leaveQueue;
@@ -188,7 +182,7 @@ final class Http1Exchange implements Transport.Handle {
     private GatewayException failure(Throwable cause) {
         GatewayException reason = aborted;
         if (reason != null) {
-            return inOurTerms(reason, sent());
+            return Failures.aborted(reason, sent());
         }
         Http1Request request = sending;
         if (request == null) {
@@ -207,7 +201,7 @@ final class Http1Exchange implements Transport.Handle {
     GatewayException bodyFailure(Throwable cause, boolean readerWaits) {
         GatewayException reason = aborted;
         if (reason != null) {
-            return inOurTerms(reason, RequestSent.YES);
+            return Failures.aborted(reason, RequestSent.YES);
         }
         Http1Request request = sending;
         return request == null
@@ -221,11 +215,5 @@ final class Http1Exchange implements Transport.Handle {
             return RequestSent.YES;
         }
         return request != null && request.isSent() ? RequestSent.MAYBE : RequestSent.NO;
-    }
-
-    private static GatewayException inOurTerms(GatewayException reason, RequestSent sent) {
-        String message = reason.getMessage();
-        return new GatewayException(
-                reason.kind(), sent, message == null ? reason.kind().code() : message, reason.getCause());
     }
 }

@@ -28,7 +28,8 @@ final class Http1Pool {
     private final Map<Loop, Deque<Http1Connection>> unused = new HashMap<>();
     private final Deque<Http1Exchange> queue = new ArrayDeque<>();
     private int open;
-    private boolean sweeping;
+
+    /** While there is anything unused. */
     private TimeSource.@Nullable Timer sweep;
 
     /** Nobody finds it any more. */
@@ -137,21 +138,19 @@ final class Http1Pool {
     /** A connection is free. */
     void release(Http1Connection connection) {
         Http1Exchange next;
-        boolean first = false;
         synchronized (this) {
             next = queue.poll();
             if (next == null) {
                 connection.unusedSince(client.time().nanoTime());
                 unused.computeIfAbsent(connection.loop(), loop -> new ArrayDeque<>())
                         .addLast(connection);
-                first = !sweeping;
-                sweeping = true;
+                if (sweep == null) {
+                    sweepIn(client.idleTimeout());
+                }
             }
         }
         if (next != null) {
             connection.loop().execute(() -> connection.send(next));
-        } else if (first) {
-            sweepIn(client.idleTimeout());
         }
     }
 
@@ -170,25 +169,23 @@ final class Http1Pool {
     /** There is room for another connection, which the first of those who wait may open. */
     private void notOpened() {
         Http1Exchange next;
+        boolean last;
         synchronized (this) {
             next = queue.poll();
             if (next == null) {
                 open--;
                 retired = open == 0;
             }
-            if (retired && sweep != null) {
+            last = retired;
+            if (last && sweep != null) {
                 sweep.cancel();
             }
         }
         if (next != null) {
             dial(next, client.loop());
-        } else {
+        } else if (last) {
             client.retired(key, this);
         }
-    }
-
-    synchronized boolean isRetired() {
-        return retired;
     }
 
     /** Closes what has not been used for too long, and comes again while there is anything left. */
@@ -196,31 +193,27 @@ final class Http1Pool {
         List<Http1Connection> old = new ArrayList<>();
         long now = client.time().nanoTime();
         long limit = client.idleTimeout().toNanos();
-        long next = limit;
-        boolean some = false;
+        long next = Long.MAX_VALUE;
         synchronized (this) {
+            sweep = null;
             for (Deque<Http1Connection> here : unused.values()) {
                 while (!here.isEmpty() && now - here.getFirst().unusedSince() >= limit) {
                     old.add(here.removeFirst());
                 }
                 if (!here.isEmpty()) {
-                    some = true;
                     next = Math.min(next, limit - (now - here.getFirst().unusedSince()));
                 }
             }
-            sweeping = some;
+            if (next < Long.MAX_VALUE) {
+                sweepIn(Duration.ofNanos(next));
+            }
         }
         old.forEach(Http1Connection::close);
-        if (some) {
-            sweepIn(Duration.ofNanos(next));
-        }
     }
 
+    /** Holds the monitor. */
     private void sweepIn(Duration delay) {
-        TimeSource.Timer timer = client.time().schedule(this::sweep, delay);
-        synchronized (this) {
-            sweep = timer;
-        }
+        sweep = client.time().schedule(this::sweep, delay);
     }
 
     /** Lets nobody wait any longer. */

@@ -54,7 +54,7 @@ final class Http1Request extends IteratingCallback implements Sending {
         writer.text(" HTTP/1.1\r\nHost: ").text(host(call)).line();
         Headers headers = request.headers();
         for (int i = 0; i < headers.size(); i++) {
-            if (!isWrittenHere(headers.name(i))) {
+            if (!RequestHead.isWrittenByTransport(headers.name(i))) {
                 writer.field(headers.name(i), headers.value(i));
             }
         }
@@ -72,20 +72,6 @@ final class Http1Request extends IteratingCallback implements Sending {
     private static String host(Call call) {
         String authority = call.request().authority();
         return authority.isEmpty() ? call.endpoint().authority() : authority;
-    }
-
-    /** Fields of the connection, not of the message (RFC 9110 §7.6.1), and those that this class writes by itself. */
-    private static boolean isWrittenHere(String name) {
-        return switch (name.length()) {
-            case 4 -> name.equalsIgnoreCase("Host");
-            case 6 -> name.equalsIgnoreCase("Expect");
-            case 7 -> name.equalsIgnoreCase("Upgrade");
-            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
-            case 14 -> name.equalsIgnoreCase("Content-Length");
-            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
-            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
-            default -> false;
-        };
     }
 
     /** Whether anything may have reached the endpoint. */
@@ -173,7 +159,7 @@ final class Http1Request extends IteratingCallback implements Sending {
         if (failure != null) {
             chunk.release();
             broken = failure;
-            exchange.broken(failure);
+            exchange.breakOff(failure);
             return null;
         }
         last = chunk.last();
@@ -205,7 +191,7 @@ final class Http1Request extends IteratingCallback implements Sending {
     @Override
     protected void onCompleteFailure(Throwable cause) {
         release();
-        exchange.broken(cause);
+        exchange.breakOff(cause);
     }
 
     @Override

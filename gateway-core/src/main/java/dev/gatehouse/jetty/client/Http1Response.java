@@ -10,12 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The content of a response, read from its connection. */
 final class Http1Response implements Body.Source {
 
-    /**
-     * How many chunks that have arrived already a cancelled body reads to save its connection: at most as much as 16 buffers
-     * of 16 KiB, which is less work than a TLS handshake.
-     */
-    private static final int MAX_CHUNKS_TO_SAVE_A_CONNECTION = 16;
-
     private final Http1Connection connection;
     private final Http1Exchange exchange;
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
@@ -86,7 +80,7 @@ final class Http1Response implements Body.Source {
             return;
         }
         cancelled = reason;
-        connection.cancel(this, reason, waiting.get() == null ? MAX_CHUNKS_TO_SAVE_A_CONNECTION : 0);
+        connection.cancel(this, reason, waiting.get() == null ? ResponseBody.MAX_CHUNKS_TO_SAVE_A_CONNECTION : 0);
         available();
     }
 

@@ -5,8 +5,6 @@ import dev.gatehouse.http.Headers;
 import dev.gatehouse.jetty.internal.JettyFields;
 import dev.gatehouse.transport.Call;
 import java.net.URI;
-import java.util.Set;
-import java.util.TreeSet;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -14,18 +12,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The header section that goes upstream: the request's own, with framing and authority written by the transport. */
 final class RequestHead {
-
-    /** Of the connection, not of the message: what they say here would be about another connection (RFC 9110 §7.6.1). */
-    private static final Set<String> WRITTEN_BY_TRANSPORT = caseInsensitive(
-            "Host",
-            "Content-Length",
-            "Transfer-Encoding",
-            "Connection",
-            "Keep-Alive",
-            "Proxy-Connection",
-            "Upgrade",
-            // Nobody here waits for 100 Continue; the client's own expectation was met by the host.
-            "Expect");
 
     private static final int FIELD = 32;
 
@@ -70,7 +56,7 @@ final class RequestHead {
 
     private static void add(Headers headers, HttpFields.Mutable fields) {
         for (int i = 0; i < headers.size(); i++) {
-            if (!WRITTEN_BY_TRANSPORT.contains(headers.name(i))) {
+            if (!isWrittenByTransport(headers.name(i))) {
                 fields.add(new HttpField(headers.name(i), headers.value(i)));
             }
         }
@@ -85,9 +71,21 @@ final class RequestHead {
         return uri.getPort() < 0 ? uri.getHost() : uri.getHost() + ":" + uri.getPort();
     }
 
-    private static Set<String> caseInsensitive(String... names) {
-        Set<String> set = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
-        set.addAll(Set.of(names));
-        return set;
+    /**
+     * Whether a field is of the connection, not of the message: what it says here would be about another connection
+     * (RFC 9110 §7.6.1). {@code Expect} is one, since nobody here waits for 100 Continue: the client's own expectation was
+     * met by the host.
+     */
+    static boolean isWrittenByTransport(String name) {
+        return switch (name.length()) {
+            case 4 -> name.equalsIgnoreCase("Host");
+            case 6 -> name.equalsIgnoreCase("Expect");
+            case 7 -> name.equalsIgnoreCase("Upgrade");
+            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
+            case 14 -> name.equalsIgnoreCase("Content-Length");
+            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
+            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
+            default -> false;
+        };
     }
 }

@@ -59,8 +59,7 @@ final class Resources {
     synchronized Executor executor() {
         Executor known = executor;
         if (known == null) {
-            // A thread for each selector, as many to take over while one selects, and some for name look-ups, which
-            // block.
+            // One for each selector, as many to take over while one selects, and some for name look-ups, which block.
             QueuedThreadPool threads = new QueuedThreadPool(2 * settings.selectors + 8, settings.selectors + 1);
             threads.setName("gatehouse-upstream");
             threads.setDaemon(true);

@@ -19,7 +19,7 @@ final class ResponseBody implements Body.Source {
      * How many chunks that have arrived already a cancelled body reads to save its connection. A chunk is at most
      * Jetty's read buffer of 16 KiB, so that this is less work than a TLS handshake.
      */
-    private static final int MAX_CHUNKS_TO_SAVE_A_CONNECTION = 16;
+    static final int MAX_CHUNKS_TO_SAVE_A_CONNECTION = 16;
 
     private final Exchange exchange;
     private final Response response;

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class UpstreamConnector extends AbstractConnectorHttpClientTransport {
 
-    private static final Origin.Protocol H1_CLEAR = new Origin.Protocol(List.of("http/1.1"), false);
     private static final Origin.Protocol H1_TLS = new Origin.Protocol(List.of("http/1.1"), true);
     private static final Origin.Protocol H2_CLEAR = new Origin.Protocol(List.of("h2c"), false);
     private static final Origin.Protocol H2_TLS = new Origin.Protocol(List.of("h2"), true);
@@ -68,8 +67,7 @@ final class UpstreamConnector extends AbstractConnectorHttpClientTransport {
     /** The key of a pool of connections. */
     static Origin origin(URI uri, Call.Protocol protocol) {
         boolean secure = HttpScheme.isSecure(uri.getScheme());
-        Origin.Protocol spoken =
-                protocol == Call.Protocol.HTTP_2 ? secure ? H2_TLS : H2_CLEAR : secure ? H1_TLS : H1_CLEAR;
+        Origin.Protocol spoken = protocol == Call.Protocol.HTTP_2 ? secure ? H2_TLS : H2_CLEAR : H1_TLS;
         int port = HttpClient.normalizePort(uri.getScheme(), uri.getPort());
         return new Origin(uri.getScheme(), new Origin.Address(uri.getHost(), port), null, spoken, Transport.TCP_IP);
     }

@@ -51,9 +51,9 @@ public final class HeadScanner {
      * @return whether it is understood
      */
     public boolean request(ByteBuffer buffer, int maxBytes) {
-        int from = begin(buffer, maxBytes);
-        int blank = token(from);
-        if (blank <= from || blank >= end || bytes[blank] != ' ') {
+        begin(buffer, maxBytes);
+        int blank = token(0);
+        if (blank == 0 || blank >= end || bytes[blank] != ' ') {
             return false;
         }
         int second = visible(blank + 1);
@@ -68,7 +68,7 @@ public final class HeadScanner {
         if (after < 0 || !fields(after) || !hostSeen || length > 0) {
             return false;
         }
-        method = method(from, blank);
+        method = method(blank);
         target = text(blank + 1, second);
         consume(buffer);
         return true;
@@ -83,12 +83,12 @@ public final class HeadScanner {
      * @return whether it is understood
      */
     public boolean response(ByteBuffer buffer, int maxBytes, boolean headOnly) {
-        int from = begin(buffer, maxBytes);
-        int digits = from + VERSION.length + 1;
+        begin(buffer, maxBytes);
+        int digits = VERSION.length + 1;
         if (digits + 6 > end
                 || bytes[digits - 1] != ' '
                 || bytes[digits + 3] != ' '
-                || !Arrays.equals(bytes, from, digits - 1, VERSION, 0, VERSION.length)) {
+                || !Arrays.equals(bytes, 0, digits - 1, VERSION, 0, VERSION.length)) {
             return false;
         }
         status = number(digits, digits + 3);
@@ -107,14 +107,13 @@ public final class HeadScanner {
         return true;
     }
 
-    private int begin(ByteBuffer buffer, int maxBytes) {
+    private void begin(ByteBuffer buffer, int maxBytes) {
         end = Math.min(buffer.remaining(), Math.min(MOST_BYTES, maxBytes));
         buffer.get(buffer.position(), bytes, 0, end);
         fields = Headers.builder(16);
         length = -1;
         closes = false;
         hostSeen = false;
-        return 0;
     }
 
     /** Reads field lines up to the empty one; false if there is anything unusual, or no empty one. */
@@ -258,10 +257,8 @@ public final class HeadScanner {
         return number;
     }
 
-    private String method(int from, int to) {
-        return to - from == 3 && bytes[from] == 'G' && bytes[from + 1] == 'E' && bytes[from + 2] == 'T'
-                ? "GET"
-                : text(from, to);
+    private String method(int to) {
+        return to == 3 && bytes[0] == 'G' && bytes[1] == 'E' && bytes[2] == 'T' ? "GET" : text(0, to);
     }
 
     private String text(int from, int to) {
