@@ -132,8 +132,8 @@ final class JettyExchange implements HostExchange {
     @Override
     public void onClientGone(Consumer<Throwable> listener) {
         onGone = listener;
-        request.addFailureListener(this::failed);
         request.addIdleTimeoutListener(this::isIdleTimeoutFatal);
+        request.addFailureListener(this::failed);
         Throwable reason = gone;
         if (reason != null) {
             tellGone(reason);

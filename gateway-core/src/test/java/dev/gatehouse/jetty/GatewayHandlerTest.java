@@ -117,21 +117,23 @@ class GatewayHandlerTest {
 
     @Test
     void waitingForAnAnswerIsNotIdle() throws Exception {
+        // The first request of a process loads classes, and Jetty's idle time counts while it does: not with the limit.
+        try (JettyHost host = JettyHost.of((request, exchange) -> {
+                    exchange.onClientGone(reason -> {});
+                    exchange.respond(Response.of(204), failure -> {});
+                });
+                RawClient client = host.connect()) {
+            assertThat(client.send(GET).head()).startsWith("HTTP/1.1 204");
+        }
         Executor later = CompletableFuture.delayedExecutor(1_500, MILLISECONDS);
         CompletableFuture<Throwable> gone = new CompletableFuture<>();
         try (JettyHost host = JettyHost.of(
                         (request, exchange) -> {
                             exchange.onClientGone(gone::complete);
-                            if (request.path().equals("/at-once")) {
-                                exchange.respond(Response.of(204), failure -> {});
-                            } else {
-                                later.execute(() -> exchange.respond(Response.text(200, "late"), failure -> {}));
-                            }
+                            later.execute(() -> exchange.respond(Response.text(200, "late"), failure -> {}));
                         },
                         settings -> settings.idleTimeout(Duration.ofMillis(500)));
                 RawClient client = host.connect()) {
-            // The first request of a process loads classes, and Jetty's idle time counts while it does.
-            client.send("GET /at-once HTTP/1.1\r\nHost: a\r\n\r\n").head();
             assertThat(client.send(GET).until("late")).startsWith("HTTP/1.1 200");
             assertThat(gone).isNotDone();
         }
