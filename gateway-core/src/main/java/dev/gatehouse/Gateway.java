@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,8 @@ public final class Gateway implements AutoCloseable {
     private final Set<HostCapabilities> hosts = new CopyOnWriteArraySet<>();
     private final Set<Graph> graphs = ConcurrentHashMap.newKeySet();
     private final Set<ExchangeRun> running = ConcurrentHashMap.newKeySet();
+    private final Consumer<ExchangeRun> onBegin = running::add;
+    private final Consumer<ExchangeRun> onEnd = running::remove;
     private volatile Graph graph;
     private volatile boolean closing;
 
@@ -101,7 +104,7 @@ public final class Gateway implements AutoCloseable {
             refuse(received, host);
             return;
         }
-        ExchangeRun.serve(current, received, host, running::add, running::remove);
+        ExchangeRun.serve(current, received, host, onBegin, onEnd);
     }
 
     private static void refuse(Request received, HostExchange host) {

@@ -24,6 +24,8 @@ final class Segment {
         void run(Request request, Consumer<Response> done);
     }
 
+    private static final @Nullable Object[] NOTHING = {};
+
     private final Filter[] filters;
     private final String[] names;
 
@@ -58,7 +60,7 @@ final class Segment {
         private final Consumer<Response> done;
 
         /** For each filter that was passed: its response phase, its {@link Link}, or null. */
-        private final @Nullable Object[] passed = new @Nullable Object[filters.length];
+        private final @Nullable Object[] passed = filters.length == 0 ? NOTHING : new @Nullable Object[filters.length];
 
         Run(Exchange exchange, String terminalName, Terminal terminal, Consumer<Response> done) {
             this.exchange = exchange;

@@ -224,8 +224,9 @@ public final class Request {
      * @param newBody the content
      * @return the changed copy
      */
+    @SuppressWarnings("ReferenceEquality") // only the very same body makes no difference
     public Request withBody(Body newBody) {
-        return new Request(method, target, authority, headers, newBody, connection);
+        return newBody == body ? this : new Request(method, target, authority, headers, newBody, connection);
     }
 
     /** The method and path only: queries and headers may hold secrets. */

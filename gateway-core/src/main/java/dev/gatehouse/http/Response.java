@@ -168,8 +168,9 @@ public final class Response {
      * @param newBody the content
      * @return the changed copy
      */
+    @SuppressWarnings("ReferenceEquality") // only the very same body makes no difference
     public Response withBody(Body newBody) {
-        return new Response(status, headers, newBody, failure);
+        return newBody == body ? this : new Response(status, headers, newBody, failure);
     }
 
     /**

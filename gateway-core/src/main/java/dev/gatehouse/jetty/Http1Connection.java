@@ -45,6 +45,7 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
     private final Callback onReadable = new OnReadable(this);
     private final Runnable next = this::next;
     private final Connection[] connections = new Connection[2];
+    private final Http1Content nothing = new Http1Content(this, false, true);
 
     /** Guarded by this, as are the two below. */
     private final RequestReader reader;
@@ -61,7 +62,7 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
         this.connector = connector;
         this.socket = (LoopSocket) endPoint;
         this.reader = new RequestReader(
-                socket, connector.getByteBufferPool(), socket.loop().scanner(), factory.maxHeaderBytes(), COMPLIANCE);
+                socket, connector.getByteBufferPool(), socket.loop().memory(), factory.maxHeaderBytes(), COMPLIANCE);
     }
 
     Http1Loop factory() {
@@ -174,7 +175,7 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
         if (empty) {
             reader.finishEmpty();
         }
-        Http1Content body = new Http1Content(this, http11 && reader.expectsContinue() && !empty, empty);
+        Http1Content body = empty ? nothing : new Http1Content(this, http11 && reader.expectsContinue(), false);
         Request request = Request.received(
                 reader.method(),
                 RequestTarget.parse(reader.target()),
@@ -204,8 +205,7 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
             Http1Exchange refused;
             synchronized (this) {
                 boolean http11 = reader.version() != HttpVersion.HTTP_1_0;
-                refused = new Http1Exchange(
-                        this, Request.get("/").build(), new Http1Content(this, false, true), http11, false);
+                refused = new Http1Exchange(this, Request.get("/").build(), nothing, http11, false);
                 exchange = refused;
                 ended = true;
                 reader.releaseAll();

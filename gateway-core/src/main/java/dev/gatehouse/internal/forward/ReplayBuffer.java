@@ -3,8 +3,8 @@ package dev.gatehouse.internal.forward;
 import dev.gatehouse.http.Body;
 import dev.gatehouse.http.Chunk;
 import dev.gatehouse.http.Headers;
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +14,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReplayBuffer {
 
+    private static final byte[] NOTHING = {};
+
     private final Body body;
     private final int maxBytes;
 
-    private final ByteArrayOutputStream kept = new ByteArrayOutputStream();
+    private byte[] kept = NOTHING;
+    private int count;
     private boolean overflowed;
     private @Nullable Chunk end;
     private @Nullable View current;
@@ -79,7 +82,7 @@ public final class ReplayBuffer {
         View view;
         synchronized (this) {
             before = current;
-            view = new View(ByteBuffer.wrap(kept.toByteArray()));
+            view = new View(ByteBuffer.wrap(kept, 0, count).asReadOnlyBuffer());
             if (overflowed) {
                 view.cancelled = new IllegalStateException("the beginning of this content was not kept");
             }
@@ -112,17 +115,26 @@ public final class ReplayBuffer {
 
     private void keep(Chunk chunk) {
         ByteBuffer data = chunk.data();
-        if (data.remaining() > maxBytes - kept.size()) {
+        int more = data.remaining();
+        if (more > maxBytes - count || body.length() > maxBytes) {
             overflowed = true;
-            kept.reset();
+            kept = NOTHING;
+            count = 0;
         }
-        if (!overflowed && data.hasRemaining()) {
-            byte[] copy = new byte[data.remaining()];
-            data.duplicate().get(copy);
-            kept.write(copy, 0, copy.length);
+        if (!overflowed) {
+            reserve(count + more);
+            data.get(data.position(), kept, count, more);
+            count += more;
         }
         if (chunk.last()) {
             end = chunk.failure() == null ? Chunk.end() : chunk;
+        }
+    }
+
+    private void reserve(int bytes) {
+        if (bytes > kept.length) {
+            int all = (int) Math.max(body.length(), Math.min(2L * kept.length, maxBytes));
+            kept = Arrays.copyOf(kept, Math.max(all, bytes));
         }
     }
 

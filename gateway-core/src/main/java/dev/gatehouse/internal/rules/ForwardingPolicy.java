@@ -52,13 +52,15 @@ public final class ForwardingPolicy {
                 && !target.raw().endsWith("/")) {
             clean = clean.withTarget(RequestTarget.parse("*"));
         }
-        return canHaveTrailers(received) ? clean.withBody(received.body().mapTrailers(Trailers::clean)) : clean;
+        Body body = received.body();
+        return canHaveTrailers(body, received.connection().protocol())
+                ? clean.withBody(body.mapTrailers(Trailers::clean))
+                : clean;
     }
 
-    private static boolean canHaveTrailers(Request request) {
-        Body body = request.body();
-        boolean http1 = request.connection().protocol().startsWith("HTTP/1");
-        return !body.isEmpty() && !(http1 && body.length() > 0);
+    /** Over HTTP/1.1 only chunked content has them. */
+    private static boolean canHaveTrailers(Body body, String protocol) {
+        return !body.isEmpty() && !(protocol.startsWith("HTTP/1") && body.length() > 0);
     }
 
     /** Finds the client of a request, by what is trusted. Told the request as it was received, not the cleaned one. */
@@ -85,13 +87,15 @@ public final class ForwardingPolicy {
      * @throws dev.gatehouse.http.GatewayException if the response is invalid; its body is cancelled then
      */
     public Response toClient(Response response, String requestMethod, String protocol) {
-        Response clean = ResponseRules.clean(response, requestMethod);
-        return clean.withHeaders(via.addTo(clean.headers(), protocol));
+        Selection kept = ResponseRules.kept(response, requestMethod);
+        Response clean = response.withHeaders(via.addTo(kept, response.headers(), protocol));
+        Body body = response.body();
+        return canHaveTrailers(body, protocol) ? clean.withBody(body.mapTrailers(Trailers::clean)) : clean;
     }
 
     /** Cleans the header section of an interim response. */
     public Headers interimToClient(Headers headers, String protocol) {
-        return via.addTo(ResponseRules.cleanFields(headers), protocol);
+        return via.addTo(ResponseRules.keptOfInterim(headers), headers, protocol);
     }
 
     /** The lines of a list field as one, with one more member. */

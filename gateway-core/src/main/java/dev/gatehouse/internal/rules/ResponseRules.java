@@ -1,6 +1,5 @@
 package dev.gatehouse.internal.rules;
 
-import dev.gatehouse.http.Body;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.GatewayException.RequestSent;
@@ -12,19 +11,19 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Judges and cleans what an upstream answered. */
+/** Judges what an upstream answered, and chooses what of it goes on. */
 public final class ResponseRules {
 
     private ResponseRules() {}
 
     /**
-     * Removes what concerns the connection to the upstream only, forbidden trailers, and a {@code Content-Length} where
-     * there can be none.
+     * The fields of a response that go on to the client: not what concerns the connection to the upstream only, nor a
+     * {@code Content-Length} where there can be none.
      *
      * @param requestMethod the method that was sent
      * @throws GatewayException UPSTREAM_PROTOCOL if the response is invalid; its body is cancelled then
      */
-    public static Response clean(Response upstream, String requestMethod) {
+    static Selection kept(Response upstream, String requestMethod) {
         String problem = fieldProblem(upstream.headers());
         if (problem == null) {
             problem = lengthProblem(upstream, requestMethod);
@@ -34,17 +33,15 @@ public final class ResponseRules {
             upstream.body().cancel(refused);
             throw refused;
         }
-        Body body = upstream.body();
-        Response clean = upstream.withHeaders(kept(upstream.headers(), upstream.status() == 204));
-        return body.isEmpty() ? clean : clean.withBody(body.mapTrailers(Trailers::clean));
+        return kept(upstream.headers(), upstream.status() == 204);
     }
 
     /**
-     * Judges and cleans the header section of an interim response.
+     * The fields of an interim response that go on to the client.
      *
-     * @throws GatewayException UPSTREAM_PROTOCOL if it is invalid
+     * @throws GatewayException UPSTREAM_PROTOCOL if the response is invalid
      */
-    static Headers cleanFields(Headers headers) {
+    static Selection keptOfInterim(Headers headers) {
         String problem = fieldProblem(headers);
         if (problem != null) {
             throw refused(problem);
@@ -53,7 +50,7 @@ public final class ResponseRules {
         return kept(headers, true);
     }
 
-    private static Headers kept(Headers headers, boolean withoutLength) {
+    private static Selection kept(Headers headers, boolean withoutLength) {
         Set<String> nominated = HopByHop.nominated(headers);
         Selection selection = new Selection(headers);
         for (int i = 0; i < headers.size(); i++) {
@@ -64,7 +61,7 @@ public final class ResponseRules {
                 selection.drop(i);
             }
         }
-        return selection.headers();
+        return selection;
     }
 
     private static @Nullable String fieldProblem(Headers headers) {

@@ -23,8 +23,11 @@ final class Via {
         return ForwardingPolicy.append(headers, NAME, own);
     }
 
-    /** The fields with this gateway added. */
-    Headers addTo(Headers headers, String protocol) {
-        return headers.with(NAME, appendedTo(headers, protocol));
+    /** What is left of a message's fields, with this gateway added. */
+    Headers addTo(Selection kept, Headers all, String protocol) {
+        String value = appendedTo(all, protocol);
+        return all.contains(NAME)
+                ? kept.headers().with(NAME, value)
+                : kept.toBuilder(1).addParsed(NAME, value).build();
     }
 }

@@ -50,7 +50,7 @@ final class Http1Connection extends AbstractConnection {
         this.silence = new SilenceWatch(client.time(), this::exchange);
         socket.onProgress(silence::heard);
         this.reader =
-                new ResponseReader(socket, client.buffers(), socket.loop().scanner(), client.maxResponseHeaderBytes());
+                new ResponseReader(socket, client.buffers(), socket.loop().memory(), client.maxResponseHeaderBytes());
     }
 
     Loop loop() {

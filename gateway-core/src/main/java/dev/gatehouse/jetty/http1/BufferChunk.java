@@ -2,7 +2,7 @@ package dev.gatehouse.jetty.http1;
 
 import dev.gatehouse.http.Chunk;
 import java.nio.ByteBuffer;
-import org.eclipse.jetty.io.Retainable;
+import org.eclipse.jetty.io.RetainableByteBuffer;
 
 /**
  * A part of a buffer that was read into.
@@ -10,11 +10,13 @@ import org.eclipse.jetty.io.Retainable;
  * @param data the bytes
  * @param last whether nothing follows
  * @param buffer whose the bytes are; released with the chunk
+ * @param memory where the buffer goes back to
  */
-public record BufferChunk(ByteBuffer data, boolean last, Retainable buffer) implements Chunk {
+public record BufferChunk(ByteBuffer data, boolean last, RetainableByteBuffer buffer, LoopMemory memory)
+        implements Chunk {
 
     @Override
     public void release() {
-        buffer.release();
+        memory.release(buffer);
     }
 }

@@ -38,7 +38,8 @@ public final class HeadScanner {
     private String method = "";
     private String target = "";
     private int status;
-    private Headers.Builder fields = Headers.builder(0);
+    private HeadLine[] taken = new HeadLine[32];
+    private int count;
     private long length;
     private boolean closes;
     private boolean hostSeen;
@@ -110,7 +111,7 @@ public final class HeadScanner {
     private void begin(ByteBuffer buffer, int maxBytes) {
         end = Math.min(buffer.remaining(), Math.min(MOST_BYTES, maxBytes));
         buffer.get(buffer.position(), bytes, 0, end);
-        fields = Headers.builder(16);
+        count = 0;
         length = -1;
         closes = false;
         hostSeen = false;
@@ -164,7 +165,10 @@ public final class HeadScanner {
                 return false;
             }
         }
-        fields.addParsed(line.name, line.value);
+        if (count == taken.length) {
+            taken = Arrays.copyOf(taken, 2 * count);
+        }
+        taken[count++] = line;
         return true;
     }
 
@@ -302,6 +306,10 @@ public final class HeadScanner {
      * @return the section, in order
      */
     public Headers headers() {
+        Headers.Builder fields = Headers.builder(count);
+        for (int i = 0; i < count; i++) {
+            fields.addParsed(taken[i].name, taken[i].value);
+        }
         return fields.build();
     }
 

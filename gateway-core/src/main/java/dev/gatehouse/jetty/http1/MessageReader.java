@@ -25,11 +25,10 @@ import org.jspecify.annotations.Nullable;
 public abstract class MessageReader implements HttpParser.HttpHandler {
 
     /** Room for a usual header section with a small content, and few enough reads for a large one. */
-    private static final int INPUT_BYTES = 16 * 1024;
-
     private final EndPoint endPoint;
-    private final ByteBufferPool buffers;
-    private final HeadScanner scanner;
+
+    private final ByteBufferPool pool;
+    private final LoopMemory memory;
     private @Nullable HttpParser parser;
     private @Nullable RetainableByteBuffer input;
 
@@ -48,10 +47,10 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     private long left;
 
     /** A reader of what arrives at an end point. */
-    MessageReader(EndPoint endPoint, ByteBufferPool buffers, HeadScanner scanner) {
+    MessageReader(EndPoint endPoint, ByteBufferPool pool, LoopMemory memory) {
         this.endPoint = endPoint;
-        this.buffers = buffers;
-        this.scanner = scanner;
+        this.pool = pool;
+        this.memory = memory;
     }
 
     void parseWith(HttpParser jettys) {
@@ -90,7 +89,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
                     }
                     continue;
                 }
-                if (scan(scanner, Objects.requireNonNull(input).getByteBuffer())) {
+                if (scan(memory.scanner(), Objects.requireNonNull(input).getByteBuffer())) {
                     return true;
                 }
             }
@@ -112,6 +111,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     /** A section was read by the scanner; so many bytes of content follow. */
     void scanned(long contentBytes) {
         headComplete = true;
+        HeadScanner scanner = memory.scanner();
         headers = scanner.headers();
         length = scanner.length();
         left = contentBytes;
@@ -151,7 +151,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
         buffer.retain();
         lookAhead(buffer.getByteBuffer());
         releaseInput();
-        return new BufferChunk(data, messageComplete, buffer);
+        return new BufferChunk(data, messageComplete, buffer, memory);
     }
 
     /** Reads what is there of the content: by the parser, or by its length alone. */
@@ -184,7 +184,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     private boolean parse() {
         RetainableByteBuffer buffer = input;
         if (buffer == null) {
-            buffer = buffers.acquire(INPUT_BYTES, true);
+            buffer = memory.acquire(pool);
             input = buffer;
         }
         return parseNext(buffer.getByteBuffer());
@@ -208,11 +208,11 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     public boolean fill() {
         RetainableByteBuffer buffer = input;
         if (buffer != null && buffer.isRetained()) {
-            buffer.release();
+            memory.release(buffer);
             buffer = null;
         }
         if (buffer == null) {
-            buffer = buffers.acquire(INPUT_BYTES, true);
+            buffer = memory.acquire(pool);
             input = buffer;
         }
         try {
@@ -260,7 +260,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
         RetainableByteBuffer buffer = input;
         input = null;
         if (buffer != null) {
-            buffer.release();
+            memory.release(buffer);
         }
     }
 

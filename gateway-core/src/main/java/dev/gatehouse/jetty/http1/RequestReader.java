@@ -26,18 +26,14 @@ public final class RequestReader extends MessageReader implements HttpParser.Req
      * A reader.
      *
      * @param endPoint where requests arrive
-     * @param buffers where memory comes from
-     * @param scanner for usual header sections
+     * @param pool where buffers come from
+     * @param memory of the loop that reads
      * @param maxHeaderBytes of a header section, or of a trailer section
      * @param compliance what is let pass
      */
     public RequestReader(
-            EndPoint endPoint,
-            ByteBufferPool buffers,
-            HeadScanner scanner,
-            int maxHeaderBytes,
-            HttpCompliance compliance) {
-        super(endPoint, buffers, scanner);
+            EndPoint endPoint, ByteBufferPool pool, LoopMemory memory, int maxHeaderBytes, HttpCompliance compliance) {
+        super(endPoint, pool, memory);
         this.maxHeaderBytes = maxHeaderBytes;
         parseWith(new HttpParser(this, maxHeaderBytes, compliance));
     }

@@ -25,12 +25,12 @@ public final class ResponseReader extends MessageReader implements HttpParser.Re
      * A reader.
      *
      * @param endPoint where responses arrive
-     * @param buffers where memory comes from
-     * @param scanner for usual header sections
+     * @param pool where buffers come from
+     * @param memory of the loop that reads
      * @param maxHeaderBytes of a header section, or of a trailer section
      */
-    public ResponseReader(EndPoint endPoint, ByteBufferPool buffers, HeadScanner scanner, int maxHeaderBytes) {
-        super(endPoint, buffers, scanner);
+    public ResponseReader(EndPoint endPoint, ByteBufferPool pool, LoopMemory memory, int maxHeaderBytes) {
+        super(endPoint, pool, memory);
         this.maxHeaderBytes = maxHeaderBytes;
         parseWith(new HttpParser(this, maxHeaderBytes, HttpCompliance.RFC7230));
     }

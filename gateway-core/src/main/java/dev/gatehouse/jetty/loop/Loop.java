@@ -1,6 +1,6 @@
 package dev.gatehouse.jetty.loop;
 
-import dev.gatehouse.jetty.http1.HeadScanner;
+import dev.gatehouse.jetty.http1.LoopMemory;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.jspecify.annotations.Nullable;
@@ -13,7 +13,7 @@ public final class Loop extends ManagedSelector {
 
     private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
 
-    private final HeadScanner scanner = new HeadScanner();
+    private final LoopMemory memory = new LoopMemory();
 
     /**
      * A loop of a manager's.
@@ -26,12 +26,12 @@ public final class Loop extends ManagedSelector {
     }
 
     /**
-     * Reads the header sections of this loop's connections, on its thread only.
+     * What this loop's connections read with.
      *
      * @return the same one each time
      */
-    public HeadScanner scanner() {
-        return scanner;
+    public LoopMemory memory() {
+        return memory;
     }
 
     /**
@@ -69,5 +69,11 @@ public final class Loop extends ManagedSelector {
         } finally {
             CURRENT.set(before);
         }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        super.doStop();
+        memory.close();
     }
 }
