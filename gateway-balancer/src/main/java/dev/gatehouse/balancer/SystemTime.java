@@ -6,6 +6,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,12 +20,13 @@ final class SystemTime implements TimeSource {
 
     private final ScheduledThreadPoolExecutor timers;
 
-    private static final long PACE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+    /** How often those who wait are looked at. */
+    private static final long ROUND_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
-    private final AtomicBoolean pacing = new AtomicBoolean();
+    /** The last of those that came since the last round. */
+    private final AtomicReference<@Nullable Waiting> newest = new AtomicReference<>();
 
-    /** Whether timers have come since the last pace. */
-    private volatile boolean busy;
+    private final AtomicBoolean rounds = new AtomicBoolean();
 
     private SystemTime() {
         timers = new ScheduledThreadPoolExecutor(1, task -> {
@@ -34,7 +37,6 @@ final class SystemTime implements TimeSource {
         // A library must not keep a thread, and the class loader behind it, for an application that is gone.
         timers.setKeepAliveTime(10, TimeUnit.SECONDS);
         timers.allowCoreThreadTimeOut(true);
-        // Nearly every timer is a time-out that is cancelled long before it is due.
         timers.setRemoveOnCancelPolicy(true);
     }
 
@@ -48,38 +50,86 @@ final class SystemTime implements TimeSource {
         return System.nanoTime();
     }
 
+    /**
+     * Nearly every timer is a time-out of seconds that is cancelled after milliseconds. Such a one waits for the next round
+     * in a list, where a cancelled one costs nothing more, and only who is left then goes into the queue of the thread.
+     */
     @Override
     public Timer schedule(Runnable task, Duration delay) {
-        if (delay.toNanos() > PACE_NANOS) {
-            pace();
+        long nanos = delay.toNanos();
+        if (nanos <= 2 * ROUND_NANOS) {
+            Future<?> future = queue(task, nanos);
+            return () -> future.cancel(false);
         }
-        Future<?> future = timers.schedule(() -> run(task), delay.toNanos(), TimeUnit.NANOSECONDS);
-        return () -> future.cancel(false);
+        Waiting waiting = new Waiting(task, nanoTime() + nanos);
+        do {
+            waiting.older = newest.get();
+        } while (!newest.compareAndSet(waiting.older, waiting));
+        if (!rounds.get() && rounds.compareAndSet(false, true)) {
+            nextRound();
+        }
+        return waiting;
     }
 
-    /**
-     * Keeps a task of its own at the head of the queue while timers come. The thread is woken for each timer that becomes the
-     * first, which at a low rate would be nearly each, only for it to be cancelled soon after.
-     */
-    private void pace() {
-        if (!busy) {
-            busy = true;
-        }
-        if (!pacing.get() && pacing.compareAndSet(false, true)) {
-            paceAgain();
-        }
+    private Future<?> queue(Runnable task, long nanos) {
+        return timers.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
     }
 
-    private void paceAgain() {
-        Future<?> unused = timers.schedule(this::paced, PACE_NANOS, TimeUnit.NANOSECONDS);
+    private void nextRound() {
+        Future<?> unused = timers.schedule(this::round, ROUND_NANOS, TimeUnit.NANOSECONDS);
     }
 
-    private void paced() {
-        if (busy) {
-            busy = false;
-            paceAgain();
-        } else {
-            pacing.set(false);
+    private void round() {
+        if (newest.get() == null) {
+            rounds.set(false);
+            if (newest.get() == null || !rounds.compareAndSet(false, true)) {
+                return;
+            }
+        }
+        Waiting waiting = newest.getAndSet(null);
+        while (waiting != null) {
+            waiting.queue();
+            waiting = waiting.older;
+        }
+        nextRound();
+    }
+
+    /** Who has waited for less than a round, and then in the queue of the thread. */
+    private final class Waiting implements Timer {
+
+        private final long dueNanos;
+        private volatile @Nullable Runnable task;
+        private volatile @Nullable Future<?> queued;
+        private @Nullable Waiting older;
+
+        Waiting(Runnable task, long dueNanos) {
+            this.task = task;
+            this.dueNanos = dueNanos;
+        }
+
+        void queue() {
+            if (task != null) {
+                queued = SystemTime.this.queue(this::due, dueNanos - nanoTime());
+                if (task == null) {
+                    cancel();
+                }
+            }
+        }
+
+        private void due() {
+            Runnable left = task;
+            if (left != null) {
+                left.run();
+            }
+        }
+
+        @Override
+        public void cancel() {
+            task = null;
+            Future<?> future = queued;
+            if (future != null) {
+                future.cancel(false);
+            }
         }
     }
 

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class SystemTimeTest {
@@ -40,6 +44,51 @@ class SystemTimeTest {
         // There is one thread for all tasks, and this one is due after the other.
         time.schedule(() -> later.complete(ran.get()), Duration.ofMillis(40));
         assertThat(later.get(10, TimeUnit.SECONDS)).isFalse();
+    }
+
+    /** What waits longer goes through a round first. */
+    @Test
+    void whatWaitsForSecondsRunsOnTimeOrNotAtAll() throws Exception {
+        AtomicInteger cancelled = new AtomicInteger();
+        List<CompletableFuture<Long>> late = new ArrayList<>();
+        long start = time.nanoTime();
+        for (int i = 0; i < 1_000; i++) {
+            TimeSource.Timer early = time.schedule(cancelled::incrementAndGet, Duration.ofMillis(1_100));
+            if (i % 2 == 0) {
+                early.cancel();
+            } else {
+                // After the first round.
+                time.schedule(early::cancel, Duration.ofMillis(700));
+            }
+            CompletableFuture<Long> ran = new CompletableFuture<>();
+            late.add(ran);
+            time.schedule(() -> ran.complete(time.nanoTime() - start), Duration.ofMillis(1_200));
+        }
+        for (CompletableFuture<Long> ran : late) {
+            assertThat(Duration.ofNanos(ran.get(10, TimeUnit.SECONDS)))
+                    .isBetween(Duration.ofMillis(1_200), Duration.ofSeconds(5));
+        }
+        assertThat(cancelled).hasValue(0);
+    }
+
+    @Test
+    void timersOfManyThreadsAreAllKept() throws Exception {
+        int each = 2_000;
+        CountDownLatch ran = new CountDownLatch(4 * each);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            Thread thread = new Thread(() -> {
+                for (int n = 0; n < each; n++) {
+                    time.schedule(ran::countDown, Duration.ofMillis(1_001));
+                }
+            });
+            threads.add(thread);
+            thread.start();
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(ran.await(20, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
