@@ -7,7 +7,8 @@ import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
-import dev.gatehouse.jetty.client.JettyTransport;
+import dev.gatehouse.internal.host.GatewayAccess;
+import dev.gatehouse.jetty.client.internal.OwnTransport;
 import dev.gatehouse.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,8 +30,13 @@ public final class Gateway implements AutoCloseable {
 
     private static final Duration DEFAULT_DRAIN = Duration.ofSeconds(10);
 
+    static {
+        GatewayAccess.open(gateway -> gateway.ownTransport);
+    }
+
     private final TimeSource time;
     private final BlockingExecutor blocking;
+    private final OwnTransport ownTransport = new OwnTransport();
     private final Randomness random;
     private final Set<HostCapabilities> hosts = new CopyOnWriteArraySet<>();
     private final Set<Graph> graphs = ConcurrentHashMap.newKeySet();
@@ -39,9 +45,6 @@ public final class Gateway implements AutoCloseable {
     private final Consumer<ExchangeRun> onEnd = running::remove;
     private volatile Graph graph;
     private volatile boolean closing;
-
-    /** Made when an upstream first needs it. Guarded by this. */
-    private @Nullable Transport ownTransport;
 
     private Gateway(GatewayBuilder builder) {
         time = builder.time == null ? TimeSource.system() : builder.time;
@@ -193,11 +196,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private void closeOwn() {
-        synchronized (this) {
-            if (ownTransport != null) {
-                ownTransport.close();
-            }
-        }
+        ownTransport.close();
         blocking.close();
     }
 
@@ -230,14 +229,8 @@ public final class Gateway implements AutoCloseable {
         return compiled;
     }
 
-    private synchronized Transport transport(GatewayBuilder builder) {
-        if (builder.transport != null) {
-            return builder.transport;
-        }
-        if (ownTransport == null) {
-            ownTransport = JettyTransport.create();
-        }
-        return ownTransport;
+    private Transport transport(GatewayBuilder builder) {
+        return builder.transport == null ? ownTransport : builder.transport;
     }
 
     private static void throwIfAny(List<String> problems) {

@@ -4,6 +4,7 @@ import dev.gatehouse.Gateway;
 import dev.gatehouse.host.HostCapabilities;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.internal.host.Serving;
+import dev.gatehouse.jetty.client.internal.ServerParts;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -12,6 +13,7 @@ import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -29,6 +31,13 @@ import org.slf4j.LoggerFactory;
  * handlers by its slowest: where another one beside or above this one may block, every request is handed to another
  * thread, and a warning says so at start.
  *
+ * <p><b>Sharing.</b> A gateway that was given no transport uses the server's threads, timers and buffers for its upstreams
+ * while the server runs. It takes half as many threads as there are processors for good, at least 1, and as many again once
+ * it calls an upstream over TLS or HTTP/2; names are looked up on further ones, and wait where handlers that block hold all. It
+ * keeps to threads of its own if the server's pool is not a {@code QueuedThreadPool}, if fewer threads are free at the
+ * first call than one for each processor and 8, and while it is in two servers. When the server stops, calls under
+ * way end, those of {@link Gateway#handle} included, and later ones use threads of the gateway's own.
+ *
  * <p><b>Paths.</b> Routes match the whole path of the request, also inside a {@code ContextHandler}. Jetty's own rules
  * for paths and messages still apply before; {@link GatewayServer} relaxes them so that the gateway's decide.
  */
@@ -38,6 +47,9 @@ public final class GatewayHandler extends Handler.Wrapper {
 
     private final Serving serving;
     private volatile @Nullable HostCapabilities capabilities;
+
+    /** What the server lends while this runs. */
+    private @Nullable ServerParts lent;
 
     GatewayHandler(Serving serving) {
         this.serving = serving;
@@ -73,12 +85,36 @@ public final class GatewayHandler extends Handler.Wrapper {
         capabilities = current;
         serving.attach(current);
         super.doStart();
+        lend();
         List<String> blocking = blockingHandlers();
         if (!blocking.isEmpty()) {
             LOG.warn(
                     "Every request changes threads before it reaches the gateway, because Jetty must expect these"
                             + " handlers to block: {}. Put them inside the gateway's handler, or make them NON_BLOCKING.",
                     blocking);
+        }
+    }
+
+    private void lend() {
+        Server server = getServer();
+        if (server != null) {
+            ServerParts parts =
+                    new ServerParts(server.getThreadPool(), server.getScheduler(), server.getByteBufferPool());
+            lent = parts;
+            serving.lend(parts);
+        }
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        try {
+            super.doStop();
+        } finally {
+            ServerParts parts = lent;
+            if (parts != null) {
+                lent = null;
+                serving.takeBack(parts);
+            }
         }
     }
 

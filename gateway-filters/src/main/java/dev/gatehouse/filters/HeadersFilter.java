@@ -8,7 +8,6 @@ import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
@@ -63,11 +62,11 @@ public final class HeadersFilter implements PhaseFilter {
     }
 
     private static Headers apply(List<HeaderChange> changes, Headers headers) {
-        Headers changed = headers;
+        Headers.Builder changed = headers.toBuilder();
         for (HeaderChange change : changes) {
-            changed = change.apply(changed);
+            change.change.accept(changed);
         }
-        return changed;
+        return changed.build();
     }
 
     /** Collects what a {@link HeadersFilter} does. Not safe for use by several threads. */
@@ -141,7 +140,7 @@ public final class HeadersFilter implements PhaseFilter {
          * @return these changes
          */
         public Changes set(String name, String value) {
-            return add("set", name, value, headers -> headers.with(name, value));
+            return add("set", name, value, headers -> headers.set(name, value));
         }
 
         /**
@@ -152,7 +151,7 @@ public final class HeadersFilter implements PhaseFilter {
          * @return these changes
          */
         public Changes add(String name, String value) {
-            return add("add", name, value, headers -> headers.withAdded(name, value));
+            return add("add", name, value, headers -> headers.add(name, value));
         }
 
         /**
@@ -162,7 +161,7 @@ public final class HeadersFilter implements PhaseFilter {
          * @return these changes
          */
         public Changes remove(String name) {
-            return add("remove", name, "", headers -> headers.without(name));
+            return add("remove", name, "", headers -> headers.remove(name));
         }
 
         /**
@@ -174,10 +173,10 @@ public final class HeadersFilter implements PhaseFilter {
          */
         public Changes rename(String name, String newName) {
             check("rename", newName, "");
-            return add("rename", name, "", headers -> renamed(headers, name, newName));
+            return add("rename", name, "", headers -> rename(headers, name, newName));
         }
 
-        private Changes add(String what, String name, String value, UnaryOperator<Headers> change) {
+        private Changes add(String what, String name, String value, Consumer<Headers.Builder> change) {
             check(what, name, value);
             list.add(new HeaderChange(what + ' ' + name, change));
             return this;
@@ -197,27 +196,17 @@ public final class HeadersFilter implements PhaseFilter {
             }
         }
 
-        private static Headers renamed(Headers headers, String name, String newName) {
-            List<String> values = headers.all(name);
-            if (values.isEmpty()) {
-                return headers;
+        private static void rename(Headers.Builder headers, String name, String newName) {
+            if (headers.get(name) != null) {
+                List<String> values = headers.build().all(name);
+                headers.remove(newName).remove(name);
+                values.forEach(value -> headers.addParsed(newName, value));
             }
-            Headers.Builder builder = headers.toBuilder().remove(newName).remove(name);
-            values.forEach(value -> builder.add(newName, value));
-            return builder.build();
         }
     }
 
     /** One change, with the words for it. */
-    private record HeaderChange(String words, UnaryOperator<Headers> change) {
-
-        HeaderChange {
-            Objects.requireNonNull(change);
-        }
-
-        Headers apply(Headers headers) {
-            return change.apply(headers);
-        }
+    private record HeaderChange(String words, Consumer<Headers.Builder> change) {
 
         @Override
         public String toString() {

@@ -6,12 +6,14 @@ import dev.gatehouse.ConfigurationException;
 import dev.gatehouse.Gateway;
 import dev.gatehouse.GatewayBuilder;
 import dev.gatehouse.RouteBuilder;
+import dev.gatehouse.balancer.Endpoint;
 import dev.gatehouse.http.Response;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,19 @@ abstract class HostFixture {
      */
     protected abstract HostUnderTest start(Gateway gateway, HostCode code) throws Exception;
 
+    /**
+     * Starts the host under test with a gateway that sends everything to one upstream and has no further settings. Override
+     * it if your host can do that in a process of its own; all other gateways have code of a test in them, and go to
+     * {@link #start}. <b>Default:</b> builds that gateway and starts it.
+     *
+     * @param upstream where everything goes
+     * @return the running host
+     * @throws Exception as it comes
+     */
+    protected HostUnderTest startProxy(Endpoint upstream) throws Exception {
+        return start(built(gateway -> to(gateway, upstream, route -> {})), this::unexpected);
+    }
+
     @AfterEach
     final void closeEverything() throws Exception {
         while (!resources.isEmpty()) {
@@ -63,29 +78,45 @@ abstract class HostFixture {
 
     /** A host whose gateway sends everything to an upstream. */
     final void proxy(RawUpstream upstream) {
-        proxy(upstream, route -> {});
+        started(() -> startProxy(upstream.endpoint()));
     }
 
     final void proxy(RawUpstream upstream, Consumer<RouteBuilder> settings) {
-        run(gateway -> gateway.upstream("up", up -> up.endpoints(upstream.endpoint()))
-                .route("/**", route -> {
-                    settings.accept(route);
-                    route.to("up");
-                }));
+        run(gateway -> to(gateway, upstream.endpoint(), settings));
+    }
+
+    private static void to(GatewayBuilder gateway, Endpoint upstream, Consumer<RouteBuilder> settings) {
+        gateway.upstream("up", up -> up.endpoints(upstream)).route("/**", route -> {
+            settings.accept(route);
+            route.to("up");
+        });
     }
 
     /** A host with a gateway, and no code of its own that a test expects to run. */
     final void run(Consumer<GatewayBuilder> settings) {
-        run(settings, call -> unexpected.add("once"));
+        run(settings, this::unexpected);
     }
 
     final void run(Consumer<GatewayBuilder> settings, HostCode code) {
+        Gateway gateway = built(settings);
+        started(() -> start(gateway, code));
+    }
+
+    private void unexpected(HostCode.Call call) {
+        unexpected.add("once");
+    }
+
+    private Gateway built(Consumer<GatewayBuilder> settings) {
         GatewayBuilder builder = Gateway.builder();
         settings.accept(builder);
         Gateway gateway = builder.build();
         keep(() -> gateway.close(Duration.ZERO));
+        return gateway;
+    }
+
+    private void started(Callable<HostUnderTest> start) {
         try {
-            host = keep(start(gateway, code));
+            host = keep(start.call());
         } catch (RuntimeException refused) {
             throw refused;
         } catch (Exception failed) {

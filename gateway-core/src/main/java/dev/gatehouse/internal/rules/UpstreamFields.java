@@ -3,9 +3,11 @@ package dev.gatehouse.internal.rules;
 import dev.gatehouse.http.ClientInfo;
 import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
-import dev.gatehouse.internal.syntax.FieldSyntax;
 import dev.gatehouse.internal.syntax.IpAddress;
 import java.net.InetAddress;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The header section that an upstream gets. */
@@ -56,11 +58,17 @@ final class UpstreamFields {
 
     private static Selection kept(Headers headers) {
         Selection selection = new Selection(headers);
+        Set<String> others = null;
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.name(i);
             boolean trailers = name.length() == 2 && headers.value(i).equals("trailers");
-            if ((HopByHop.isOne(name) && !trailers) || isWrittenAnew(name) || isTakenForAnother(name, headers)) {
+            if ((HopByHop.isOne(name) && !trailers) || isWrittenAnew(name)) {
                 selection.drop(i);
+            } else if (FieldNames.folds(name)) {
+                others = others == null ? namesThatDoNotFold(headers) : others;
+                if (isTakenForAnother(name, others)) {
+                    selection.drop(i);
+                }
             }
         }
         return selection;
@@ -85,18 +93,19 @@ final class UpstreamFields {
      * Whether there is another field that this one can be taken for. A filter may have set that one, as proof of who the
      * client is, and a client may have sent this one to have it overlooked.
      */
-    private static boolean isTakenForAnother(String name, Headers headers) {
-        if (!FieldNames.folds(name)) {
-            return false;
-        }
-        String plain = FieldNames.unfold(name);
+    private static boolean isTakenForAnother(String name, Set<String> others) {
+        return others.contains(FieldNames.unfold(name).toLowerCase(Locale.ROOT));
+    }
+
+    /** In lower case: once for all, since a client may send many names that fold. */
+    private static Set<String> namesThatDoNotFold(Headers headers) {
+        Set<String> names = new HashSet<>();
         for (int i = 0; i < headers.size(); i++) {
-            String other = headers.name(i);
-            if (!FieldNames.folds(other) && FieldSyntax.sameName(other, plain)) {
-                return true;
+            if (!FieldNames.folds(headers.name(i))) {
+                names.add(headers.name(i).toLowerCase(Locale.ROOT));
             }
         }
-        return false;
+        return names;
     }
 
     private static String element(Request request, @Nullable InetAddress peer, @Nullable String peerText) {

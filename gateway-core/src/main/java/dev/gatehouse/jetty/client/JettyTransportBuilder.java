@@ -137,8 +137,9 @@ public final class JettyTransportBuilder {
 
     /**
      * Runs what is to be done when a socket is ready. <b>Default:</b> a small pool of daemon threads of the transport's own.
-     * Give it a server's pool to share threads with that server; it must be running, have {@link #selectors} threads to
-     * spare, and outlive the transport.
+     * Give it a server's pool to share threads with that server; it must be running and outlive the transport. Up to twice
+     * {@link #selectors} threads of it are taken for good, in two steps; where a {@code QueuedThreadPool} has not so many to
+     * spare when they are needed, the transport has threads of its own for them.
      *
      * @param value the executor
      * @return this builder
@@ -212,7 +213,7 @@ public final class JettyTransportBuilder {
     UpstreamClient client(Resources resources) {
         ClientConnector connector = new UpstreamSockets();
         connector.setSelectors(selectors);
-        connector.setExecutor(resources.executor());
+        connector.setExecutor(resources.executorForSockets());
         connector.setScheduler(resources.scheduler());
         connector.setByteBufferPool(resources.buffers());
         connector.setSslContextFactory(tls());

@@ -18,7 +18,7 @@ final class Resources {
     private final ByteBufferPool buffers;
 
     /** Guarded by this. */
-    private @Nullable Executor executor;
+    private @Nullable QueuedThreadPool ownThreads;
 
     private @Nullable Scheduler scheduler;
     private volatile @Nullable OwnLoops loops;
@@ -28,7 +28,6 @@ final class Resources {
     Resources(JettyTransportBuilder settings) {
         this.settings = settings;
         this.buffers = settings.byteBufferPool == null ? new ArrayByteBufferPool() : settings.byteBufferPool;
-        this.executor = settings.executor;
         this.scheduler = settings.scheduler;
     }
 
@@ -57,14 +56,32 @@ final class Resources {
     }
 
     synchronized Executor executor() {
-        Executor known = executor;
+        return settings.executor == null ? ownThreads() : settings.executor;
+    }
+
+    /**
+     * For what serves sockets. It waits for its threads when it starts, and its caller with it, so a pool that has none to
+     * spare at the moment is left alone.
+     */
+    synchronized Executor executorForSockets() {
+        return settings.executor instanceof QueuedThreadPool pool && free(pool) <= settings.selectors
+                ? ownThreads()
+                : executor();
+    }
+
+    private static int free(QueuedThreadPool pool) {
+        return pool.getMaxThreads() - pool.getThreads() + pool.getIdleThreads() - pool.getQueueSize();
+    }
+
+    /** Holds the monitor. */
+    private QueuedThreadPool ownThreads() {
+        QueuedThreadPool known = ownThreads;
         if (known == null) {
             // One for each selector, as many to take over while one selects, and some for name look-ups, which block.
-            QueuedThreadPool threads = new QueuedThreadPool(2 * settings.selectors + 8, settings.selectors + 1);
-            threads.setName("gatehouse-upstream");
-            threads.setDaemon(true);
-            known = started(threads);
-            executor = known;
+            known = new QueuedThreadPool(2 * settings.selectors + 8, settings.selectors + 1);
+            known.setName("gatehouse-upstream");
+            known.setDaemon(true);
+            ownThreads = started(known);
         }
         return known;
     }
@@ -86,7 +103,7 @@ final class Resources {
         synchronized (this) {
             known = loops;
             if (known == null) {
-                known = started(new OwnLoops(executor(), scheduler(), settings.selectors));
+                known = started(new OwnLoops(executorForSockets(), scheduler(), settings.selectors));
                 loops = known;
             }
             return known;
@@ -124,9 +141,7 @@ final class Resources {
         if (settings.scheduler == null) {
             stop(scheduler);
         }
-        if (settings.executor == null) {
-            stop(executor);
-        }
+        stop(ownThreads);
     }
 
     private static void stop(@Nullable Object part) {

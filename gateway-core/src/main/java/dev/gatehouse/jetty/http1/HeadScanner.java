@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads a header section of HTTP/1.1 that has arrived as a whole and has nothing unusual about it, which is nearly every
  * one. Whatever else comes is left untouched, for Jetty's parser to judge: a line that does not end in CR LF, a character
- * that is not allowed, a transfer coding, an expectation, content in a request. So this reads faster and never more.
+ * that is not allowed, a transfer coding, an expectation. So this reads faster and never more.
  *
  * <p>Lines that come again and again, as they do over one connection, are kept with what they say. Not safe for use by
  * several threads; one for each loop is enough.
@@ -45,7 +45,7 @@ public final class HeadScanner {
     private boolean hostSeen;
 
     /**
-     * Reads a request without content.
+     * Reads a request whose content, if there is any, has its length announced.
      *
      * @param buffer what has arrived; its position moves behind the section if that is understood, and stays otherwise
      * @param maxBytes how long the section may be
@@ -66,7 +66,7 @@ public final class HeadScanner {
             return false;
         }
         int after = lineEnd(version + VERSION.length);
-        if (after < 0 || !fields(after) || !hostSeen || length > 0) {
+        if (after < 0 || !fields(after) || !hostSeen) {
             return false;
         }
         method = method(blank);

@@ -49,7 +49,7 @@ public final class RequestReader extends MessageReader implements HttpParser.Req
         keepAlive = !head.closes();
         expectsContinue = false;
         chunked = false;
-        scanned(0);
+        scanned(Math.max(0, head.length()));
         return true;
     }
 

@@ -67,6 +67,17 @@ final class HeadScannerTest {
     }
 
     @Test
+    void contentOfAKnownLengthIsLeftBehindTheSection() {
+        HeadScanner scanner = new HeadScanner();
+        ByteBuffer buffer = bytes(REQUESTS[3]);
+
+        assertThat(scanner.request(buffer, MOST)).isTrue();
+        assertThat(scanner.method()).isEqualTo("POST");
+        assertThat(scanner.length()).isEqualTo(5);
+        assertThat(text(buffer)).isEqualTo("hello");
+    }
+
+    @Test
     void linesThatComeAgainAreTheSameObjects() {
         HeadScanner scanner = new HeadScanner();
         Headers last = Headers.empty();
@@ -92,7 +103,9 @@ final class HeadScannerTest {
                 "GET / HTTP/1.1\r\nHost: a\r\nX: a\0b\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nX: \u00e4\r\n\r\n",
                 "GET /\u00e4 HTTP/1.1\r\nHost: a\r\n\r\n",
-                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello",
+                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello",
+                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
+                "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\nhello",
                 "GET / HTTP/1.1\r\nHost: a\r\nContent-Length: 00\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
                 "GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n",

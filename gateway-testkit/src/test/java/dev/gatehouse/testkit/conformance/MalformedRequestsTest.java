@@ -4,8 +4,13 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.Gateway;
+import dev.gatehouse.testkit.CaseVerdict;
 import dev.gatehouse.testkit.MalformedRequests;
 import dev.gatehouse.testkit.MalformedRequests.Case;
+import dev.gatehouse.testkit.MalformedRequestsRun;
+import dev.gatehouse.testkit.RecordingUpstream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,17 +35,17 @@ final class MalformedRequestsTest {
     private static final String BEGIN = "<!-- begin: kept by MalformedRequestsTest -->\n";
     private static final String END = "<!-- end -->";
 
-    private static final Map<ParsingHost, Map<Case, Verdict>> VERDICTS = new EnumMap<>(ParsingHost.class);
+    private static final Map<ParsingHost, Map<Case, CaseVerdict>> VERDICTS = new EnumMap<>(ParsingHost.class);
 
     @BeforeAll
     static void runEverything() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(ParsingHost.values().length);
         try {
-            Map<ParsingHost, Future<Map<Case, Verdict>>> runs = new EnumMap<>(ParsingHost.class);
+            Map<ParsingHost, Future<Map<Case, CaseVerdict>>> runs = new EnumMap<>(ParsingHost.class);
             for (ParsingHost host : ParsingHost.values()) {
                 runs.put(host, threads.submit(() -> run(host)));
             }
-            for (Map.Entry<ParsingHost, Future<Map<Case, Verdict>>> run : runs.entrySet()) {
+            for (Map.Entry<ParsingHost, Future<Map<Case, CaseVerdict>>> run : runs.entrySet()) {
                 VERDICTS.put(run.getKey(), run.getValue().get());
             }
         } finally {
@@ -48,23 +53,27 @@ final class MalformedRequestsTest {
         }
     }
 
-    private static Map<Case, Verdict> run(ParsingHost host) throws Exception {
-        try (Recorder recorder = new Recorder();
+    private static Map<Case, CaseVerdict> run(ParsingHost host) throws Exception {
+        try (RecordingUpstream recorder = RecordingUpstream.start();
                 Gateway gateway = Gateway.builder()
                         .upstream("up", up -> up.endpoints(recorder.endpoint()))
                         .route("/**", route -> route.to("up"))
                         .build();
                 ParsingHost.Running running = host.start(gateway)) {
-            Map<Case, Verdict> verdicts = CorpusRun.run(running.port(), recorder);
+            Map<Case, CaseVerdict> verdicts = MalformedRequestsRun.against(address(running.port()), recorder);
             gateway.close(Duration.ZERO);
             return verdicts;
         }
     }
 
+    private static InetSocketAddress address(int port) {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+    }
+
     @ParameterizedTest
     @EnumSource
     void nothingAmbiguousReachesTheUpstream(ParsingHost host) {
-        assertThat(CorpusRun.problems(VERDICTS.get(host))).isEmpty();
+        assertThat(MalformedRequestsRun.problems(VERDICTS.get(host))).isEmpty();
     }
 
     @Test
@@ -84,9 +93,9 @@ final class MalformedRequestsTest {
     /** Whoever hands bytes on as they are must be caught, by every kind of case: a check that never fails shows nothing. */
     @Test
     void aRelayThatHandsBytesOnIsCaught() throws Exception {
-        try (Recorder recorder = new Recorder();
+        try (RecordingUpstream recorder = RecordingUpstream.start();
                 Relay relay = new Relay(recorder.endpoint().uri().getPort())) {
-            Map<Case, Verdict> verdicts = CorpusRun.run(relay.port(), recorder);
+            Map<Case, CaseVerdict> verdicts = MalformedRequestsRun.against(address(relay.port()), recorder);
             List<String> caught = verdicts.entrySet().stream()
                     .filter(entry -> !entry.getValue().problems().isEmpty())
                     .map(entry -> entry.getKey().name())

@@ -1,25 +1,53 @@
-package dev.gatehouse.testkit.conformance;
+package dev.gatehouse.testkit;
 
 import dev.gatehouse.balancer.Endpoint;
-import dev.gatehouse.testkit.RawConnection;
-import dev.gatehouse.testkit.RawUpstream;
-import dev.gatehouse.testkit.StrictHttp;
 import dev.gatehouse.testkit.StrictHttp.MalformedMessageException;
 import dev.gatehouse.testkit.StrictHttp.Message;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** An upstream that reads by the grammar, answers what is whole, and remembers what came. */
-final class Recorder implements AutoCloseable {
+/**
+ * An upstream for {@link MalformedRequestsRun}: reads requests by the grammar of {@link StrictHttp}, answers each whole one
+ * 200, closes the connection of a malformed one, and remembers what came. Safe for use by several threads.
+ */
+public final class RecordingUpstream implements AutoCloseable {
 
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
+    private final Predicate<String> ignored;
     private final List<Arrival> arrivals = new ArrayList<>();
     private int busy;
-    private final RawUpstream upstream = RawUpstream.start(this::serve);
+    private final RawUpstream upstream;
+
+    private RecordingUpstream(Predicate<String> ignored) {
+        this.ignored = ignored;
+        this.upstream = RawUpstream.start(this::serve);
+    }
+
+    /**
+     * Starts one on a free port of 127.0.0.1.
+     *
+     * @return the running upstream
+     */
+    public static RecordingUpstream start() {
+        return new RecordingUpstream(target -> false);
+    }
+
+    /**
+     * Starts one on a free port of 127.0.0.1 that also gets requests which the gateway makes by itself, such as health
+     * checks. They are answered, and not remembered if they are whole.
+     *
+     * @param ignored tells them by their target
+     * @return the running upstream
+     */
+    public static RecordingUpstream ignoring(Predicate<String> ignored) {
+        return new RecordingUpstream(Objects.requireNonNull(ignored));
+    }
 
     /**
      * What came.
@@ -31,7 +59,12 @@ final class Recorder implements AutoCloseable {
     record Arrival(
             String raw, @Nullable Message message, @Nullable String malformed) {}
 
-    Endpoint endpoint() {
+    /**
+     * Where it listens.
+     *
+     * @return the endpoint
+     */
+    public Endpoint endpoint() {
         return upstream.endpoint();
     }
 
@@ -50,6 +83,7 @@ final class Recorder implements AutoCloseable {
         return taken;
     }
 
+    /** Stops listening and closes all connections. */
     @Override
     public void close() {
         upstream.close();
@@ -99,7 +133,10 @@ final class Recorder implements AutoCloseable {
 
     private synchronized void end(Arrival arrival) {
         busy--;
-        arrivals.add(arrival);
+        Message message = arrival.message();
+        if (message == null || !ignored.test(message.target())) {
+            arrivals.add(arrival);
+        }
         notifyAll();
     }
 }

@@ -1,9 +1,8 @@
-package dev.gatehouse.testkit.conformance;
+package dev.gatehouse.testkit;
 
 import static java.util.stream.Collectors.joining;
 import static java.util.stream.Collectors.toSet;
 
-import dev.gatehouse.testkit.MalformedRequests;
 import dev.gatehouse.testkit.MalformedRequests.Case;
 import dev.gatehouse.testkit.MalformedRequests.Expectation;
 import dev.gatehouse.testkit.MalformedRequests.Outcome;
@@ -18,8 +17,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What one host made of one case, and what is wrong with that. */
-final class Verdict {
+/** What a server made of one case of {@link MalformedRequests}, and what is wrong with that. Immutable. */
+public final class CaseVerdict {
 
     private static final Pattern STATUS_LINE = Pattern.compile("HTTP/1\\.[01] ([2-9][0-9]{2})");
     private static final Set<String> HOP_BY_HOP = Set.of(
@@ -42,7 +41,7 @@ final class Verdict {
      * @param answer all bytes that the client got
      * @param ordinary the names of the fields that a request without any has at the upstream
      */
-    Verdict(Case sent, String answer, List<Recorder.Arrival> arrivals, Set<String> ordinary) {
+    CaseVerdict(Case sent, String answer, List<RecordingUpstream.Arrival> arrivals, Set<String> ordinary) {
         expectation = sent.expectation();
         answerMayBeLost = sent.request().length() > SURELY_READ || isAboutContent(sent);
         status = STATUS_LINE
@@ -57,8 +56,14 @@ final class Verdict {
         checkExpectation();
     }
 
-    /** In a few words, for the table. */
-    String words() {
+    /**
+     * What became of the case, in a few words.
+     *
+     * @return the status of the answer, or {@code closed} for none, or {@code refused} where it is a matter of time whether
+     *     the answer gets out; {@code forwarded} if the request arrived at the upstream; {@code second too} if the one behind
+     *     it did
+     */
+    public String words() {
         String what = answerMayBeLost && refused() ? "refused" : first.isEmpty() ? status : status + " forwarded";
         return what + (second.isEmpty() ? "" : ", second too");
     }
@@ -70,13 +75,17 @@ final class Verdict {
                 || sent.name().startsWith("trailer:");
     }
 
-    /** Whether the request was refused, whatever the status. */
-    boolean refused() {
+    private boolean refused() {
         return first.isEmpty() && !succeeded();
     }
 
-    List<String> problems() {
-        return problems;
+    /**
+     * What must not be.
+     *
+     * @return one sentence for each problem; empty if all is well
+     */
+    public List<String> problems() {
+        return List.copyOf(problems);
     }
 
     static Set<String> names(Message message) {
@@ -86,7 +95,7 @@ final class Verdict {
                 .collect(toSet());
     }
 
-    private void sort(Recorder.Arrival arrival) {
+    private void sort(RecordingUpstream.Arrival arrival) {
         Message message = arrival.message();
         if (arrival.malformed() != null) {
             problems.add("malformed at the upstream: " + arrival.malformed());

@@ -1,0 +1,35 @@
+package dev.gatehouse.jetty.client.internal;
+
+import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * What a server of Jetty's lends to the transport of its gateway while it runs.
+ *
+ * @param threads its threads
+ * @param timers its timers
+ * @param buffers its buffers
+ */
+public record ServerParts(Executor threads, Scheduler timers, ByteBufferPool buffers) {
+
+    /**
+     * As many as a transport's own pool may have: at most one for each processor, but two at least, which serve sockets and
+     * do not come back, and some for name look-ups.
+     */
+    private static final int THREADS_TO_SPARE = Math.max(2, Runtime.getRuntime().availableProcessors()) + 8;
+
+    /**
+     * Whether a transport can live on these: what serves sockets waits for its threads when it starts.
+     *
+     * @return false if they do not run, if not enough threads are free at the moment, or if that cannot be known
+     */
+    public boolean suffice() {
+        return threads instanceof QueuedThreadPool pool
+                && pool.isRunning()
+                && timers.isRunning()
+                && pool.getMaxThreads() - pool.getThreads() + pool.getIdleThreads() - pool.getQueueSize()
+                        >= THREADS_TO_SPARE;
+    }
+}
