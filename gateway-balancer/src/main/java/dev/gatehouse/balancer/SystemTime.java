@@ -65,9 +65,7 @@ final class SystemTime implements TimeSource {
         do {
             waiting.older = newest.get();
         } while (!newest.compareAndSet(waiting.older, waiting));
-        if (!rounds.get() && rounds.compareAndSet(false, true)) {
-            nextRound();
-        }
+        beginRounds();
         return waiting;
     }
 
@@ -75,23 +73,45 @@ final class SystemTime implements TimeSource {
         return timers.schedule(() -> run(task), nanos, TimeUnit.NANOSECONDS);
     }
 
+    private void beginRounds() {
+        if (!rounds.get() && rounds.compareAndSet(false, true)) {
+            nextRound();
+        }
+    }
+
     private void nextRound() {
-        Future<?> unused = timers.schedule(this::round, ROUND_NANOS, TimeUnit.NANOSECONDS);
+        boolean begun = false;
+        try {
+            Future<?> unused = timers.schedule(this::round, ROUND_NANOS, TimeUnit.NANOSECONDS);
+            begun = true;
+        } finally {
+            if (!begun) {
+                // There is no memory, or no thread: the next timer tries again.
+                rounds.set(false);
+            }
+        }
     }
 
     private void round() {
-        if (newest.get() == null) {
-            rounds.set(false);
-            if (newest.get() == null || !rounds.compareAndSet(false, true)) {
-                return;
-            }
-        }
         Waiting waiting = newest.getAndSet(null);
-        while (waiting != null) {
-            waiting.queue();
-            waiting = waiting.older;
+        if (waiting == null) {
+            rounds.set(false);
+            if (newest.get() != null) {
+                beginRounds();
+            }
+            return;
         }
-        nextRound();
+        try {
+            while (waiting != null) {
+                waiting.queue();
+                Waiting older = waiting.older;
+                // Who is left must not keep all those that came before.
+                waiting.older = null;
+                waiting = older;
+            }
+        } finally {
+            nextRound();
+        }
     }
 
     /** Who has waited for less than a round, and then in the queue of the thread. */
@@ -118,6 +138,7 @@ final class SystemTime implements TimeSource {
 
         private void due() {
             Runnable left = task;
+            task = null;
             if (left != null) {
                 left.run();
             }

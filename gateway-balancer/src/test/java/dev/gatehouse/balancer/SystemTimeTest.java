@@ -2,6 +2,8 @@ package dev.gatehouse.balancer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.ref.ReferenceQueue;
+import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -69,6 +71,26 @@ class SystemTimeTest {
                     .isBetween(Duration.ofMillis(1_200), Duration.ofSeconds(5));
         }
         assertThat(cancelled).hasValue(0);
+    }
+
+    @Test
+    void whoIsLeftKeepsNobodyElse() throws Exception {
+        ReferenceQueue<Object> dropped = new ReferenceQueue<>();
+        WeakReference<Object> cancelled = cancelledTimer(dropped);
+        TimeSource.Timer left = time.schedule(() -> {}, Duration.ofMinutes(5));
+        CompletableFuture<Boolean> aRoundLater = new CompletableFuture<>();
+        time.schedule(() -> aRoundLater.complete(true), Duration.ofMillis(1_100));
+        aRoundLater.get(10, TimeUnit.SECONDS);
+
+        System.gc();
+        assertThat(dropped.remove(10_000)).isSameAs(cancelled);
+        left.cancel();
+    }
+
+    private WeakReference<Object> cancelledTimer(ReferenceQueue<Object> dropped) {
+        TimeSource.Timer timer = time.schedule(() -> {}, Duration.ofMinutes(5));
+        timer.cancel();
+        return new WeakReference<>(timer, dropped);
     }
 
     @Test

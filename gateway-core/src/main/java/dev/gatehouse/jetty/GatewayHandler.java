@@ -31,12 +31,12 @@ import org.slf4j.LoggerFactory;
  * handlers by its slowest: where another one beside or above this one may block, every request is handed to another
  * thread, and a warning says so at start.
  *
- * <p><b>Sharing.</b> A gateway that was given no transport uses the server's threads, timers and buffers for its upstreams
- * while the server runs. It takes half as many threads as there are processors for good, at least 1, and as many again once
- * it calls an upstream over TLS or HTTP/2; names are looked up on further ones, and wait where handlers that block hold all. It
- * keeps to threads of its own if the server's pool is not a {@code QueuedThreadPool}, if fewer threads are free at the
- * first call than one for each processor and 8, and while it is in two servers. When the server stops, calls under
- * way end, those of {@link Gateway#handle} included, and later ones use threads of the gateway's own.
+ * <p><b>Sharing.</b> A gateway that was given no transport calls upstreams over HTTP/1.1 in clear text with the server's
+ * threads, timers and buffers while the server runs. It keeps half as many threads as there are processors, at least 1; name
+ * look-ups take others for a moment. It has parts of its own for HTTP/2 and TLS, while it is in two servers, and where the
+ * server's pool is not a {@code QueuedThreadPool} or has, at the first call, fewer free threads than one for each processor
+ * and 8. Calls that go over the server's threads when it stops fail, or are tried again as the retry policy says; later
+ * ones go over threads of the gateway's own.
  *
  * <p><b>Paths.</b> Routes match the whole path of the request, also inside a {@code ContextHandler}. Jetty's own rules
  * for paths and messages still apply before; {@link GatewayServer} relaxes them so that the gateway's decide.

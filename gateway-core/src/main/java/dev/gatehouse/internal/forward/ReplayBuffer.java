@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ReplayBuffer {
 
     private static final byte[] NOTHING = {};
+    private static final int MOST_AT_FIRST = 16 * 1024;
 
     private final Body body;
     private final int maxBytes;
@@ -133,7 +134,8 @@ public final class ReplayBuffer {
 
     private void reserve(int bytes) {
         if (bytes > kept.length) {
-            int all = (int) Math.max(body.length(), Math.min(2L * kept.length, maxBytes));
+            // What is announced may never come, so not all room for it is made at once.
+            int all = (int) Math.max(Math.min(body.length(), MOST_AT_FIRST), Math.min(2L * kept.length, maxBytes));
             kept = Arrays.copyOf(kept, Math.max(all, bytes));
         }
     }

@@ -90,7 +90,7 @@ public final class ForwardingPolicy {
         Selection kept = ResponseRules.kept(response, requestMethod);
         Response clean = response.withHeaders(via.addTo(kept, response.headers(), protocol));
         Body body = response.body();
-        return canHaveTrailers(body, protocol) ? clean.withBody(body.mapTrailers(Trailers::clean)) : clean;
+        return body.isEmpty() ? clean : clean.withBody(body.mapTrailers(Trailers::clean));
     }
 
     /** Cleans the header section of an interim response. */

@@ -19,15 +19,19 @@ final class Via {
 
     /** The value with this gateway as the last member, given the protocol that the message came by. */
     String appendedTo(Headers headers, String protocol) {
-        String own = protocol.startsWith("HTTP/2") ? http2 : protocol.equals("HTTP/1.0") ? http10 : http11;
-        return ForwardingPolicy.append(headers, NAME, own);
+        return ForwardingPolicy.append(headers, NAME, own(protocol));
+    }
+
+    private String own(String protocol) {
+        return protocol.startsWith("HTTP/2") ? http2 : protocol.equals("HTTP/1.0") ? http10 : http11;
     }
 
     /** What is left of a message's fields, with this gateway added. */
     Headers addTo(Selection kept, Headers all, String protocol) {
-        String value = appendedTo(all, protocol);
-        return all.contains(NAME)
-                ? kept.headers().with(NAME, value)
-                : kept.toBuilder(1).addParsed(NAME, value).build();
+        if (all.contains(NAME)) {
+            Headers left = kept.headers();
+            return left.with(NAME, appendedTo(left, protocol));
+        }
+        return kept.toBuilder(1).addParsed(NAME, own(protocol)).build();
     }
 }

@@ -137,9 +137,10 @@ public final class JettyTransportBuilder {
 
     /**
      * Runs what is to be done when a socket is ready. <b>Default:</b> a small pool of daemon threads of the transport's own.
-     * Give it a server's pool to share threads with that server; it must be running and outlive the transport. Up to twice
-     * {@link #selectors} threads of it are taken for good, in two steps; where a {@code QueuedThreadPool} has not so many to
-     * spare when they are needed, the transport has threads of its own for them.
+     * Give it a server's pool to share threads with that server; it must be running and outlive the transport. {@link
+     * #selectors} of its threads are taken for good by HTTP/1.1 in clear text, and as many by HTTP/2 and TLS, when they are
+     * first needed; where a {@code QueuedThreadPool} has none to spare then, the transport has threads of its own. Code that
+     * blocks all threads of the pool until HTTP/2 or TLS answers waits in vain: those need some all the time.
      *
      * @param value the executor
      * @return this builder
@@ -213,7 +214,7 @@ public final class JettyTransportBuilder {
     UpstreamClient client(Resources resources) {
         ClientConnector connector = new UpstreamSockets();
         connector.setSelectors(selectors);
-        connector.setExecutor(resources.executorForSockets());
+        connector.setExecutor(resources.executor());
         connector.setScheduler(resources.scheduler());
         connector.setByteBufferPool(resources.buffers());
         connector.setSslContextFactory(tls());

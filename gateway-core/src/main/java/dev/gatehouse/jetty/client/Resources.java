@@ -55,18 +55,15 @@ final class Resources {
         return buffers;
     }
 
-    synchronized Executor executor() {
-        return settings.executor == null ? ownThreads() : settings.executor;
-    }
-
     /**
-     * For what serves sockets. It waits for its threads when it starts, and its caller with it, so a pool that has none to
-     * spare at the moment is left alone.
+     * The one that was set, or threads of our own. A pool with no threads to spare at the moment is left alone: what serves
+     * sockets waits for its threads when it starts, and its caller with it; and what waits in a pool's queue while all
+     * its threads wait for calls of ours would wait for ever.
      */
-    synchronized Executor executorForSockets() {
-        return settings.executor instanceof QueuedThreadPool pool && free(pool) <= settings.selectors
-                ? ownThreads()
-                : executor();
+    synchronized Executor executor() {
+        Executor set = settings.executor;
+        boolean spare = set instanceof QueuedThreadPool pool ? free(pool) > settings.selectors : set != null;
+        return set != null && spare ? set : ownThreads();
     }
 
     private static int free(QueuedThreadPool pool) {
@@ -81,7 +78,7 @@ final class Resources {
             known = new QueuedThreadPool(2 * settings.selectors + 8, settings.selectors + 1);
             known.setName("gatehouse-upstream");
             known.setDaemon(true);
-            ownThreads = started(known);
+            ownThreads = closed ? known : started(known);
         }
         return known;
     }
@@ -103,7 +100,7 @@ final class Resources {
         synchronized (this) {
             known = loops;
             if (known == null) {
-                known = started(new OwnLoops(executorForSockets(), scheduler(), settings.selectors));
+                known = started(new OwnLoops(executor(), scheduler(), settings.selectors));
                 loops = known;
             }
             return known;

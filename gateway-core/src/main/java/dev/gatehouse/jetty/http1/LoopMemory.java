@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LoopMemory {
 
-    static final int BYTES = 32 * 1024;
+    /** Room for a usual header section with a small content, and few enough reads for a large one. */
+    private static final int BYTES = 32 * 1024;
 
     private final HeadScanner scanner = new HeadScanner();
     private final AtomicReference<@Nullable RetainableByteBuffer> spare = new AtomicReference<>();

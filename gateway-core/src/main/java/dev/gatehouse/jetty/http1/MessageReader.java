@@ -24,9 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class MessageReader implements HttpParser.HttpHandler {
 
-    /** Room for a usual header section with a small content, and few enough reads for a large one. */
     private final EndPoint endPoint;
-
     private final ByteBufferPool pool;
     private final LoopMemory memory;
     private @Nullable HttpParser parser;
@@ -208,6 +206,7 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     public boolean fill() {
         RetainableByteBuffer buffer = input;
         if (buffer != null && buffer.isRetained()) {
+            input = null;
             memory.release(buffer);
             buffer = null;
         }

@@ -73,7 +73,10 @@ public final class Loop extends ManagedSelector {
 
     @Override
     protected void doStop() throws Exception {
-        super.doStop();
-        memory.close();
+        try {
+            super.doStop();
+        } finally {
+            memory.close();
+        }
     }
 }

@@ -107,6 +107,15 @@ class ResponseRulesTest {
         assertThat(body.trailers()).isEqualTo(Headers.of("grpc-status", "0"));
     }
 
+    @Test
+    void aViaThatConcernsTheConnectionOnlyIsNotPassedOn() {
+        Headers headers = Headers.of("Connection", "via", "Via", "1.0 secret", "A", "1");
+        Response sent = new ForwardingPolicy(
+                        ForwardedHeaders.builder().via("gw").build(), () -> 0)
+                .toClient(Response.of(200, headers, Body.of(content, -1)), "GET", "HTTP/1.1");
+        assertThat(sent.headers()).isEqualTo(Headers.of("A", "1", "Via", "1.1 gw"));
+    }
+
     private Response headers(String... namesAndValues) {
         Headers.Builder headers = Headers.builder();
         for (int i = 0; i < namesAndValues.length; i += 2) {

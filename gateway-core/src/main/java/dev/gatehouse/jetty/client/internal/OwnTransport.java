@@ -10,12 +10,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The transport of a gateway that was given none. It is made when something is first sent, of what the gateway's server
- * lends, or of parts of its own.
+ * The transport of a gateway that was given none. Its parts are made when something is first sent.
  *
- * <p>What is lent goes back when the server stops: what is under way over it fails then, and what comes later goes over
- * parts of our own. So that no server's exchanges end with another server, nothing is borrowed while there are two: when
- * the second one starts, a transport that lives on the first one's parts is left to what is under way.
+ * <p>HTTP/1.1 in clear text, which runs on loops, lives on what the gateway's server lends. That goes back when the server
+ * stops: what is under way over it fails then, and what comes later goes over parts of our own. So that no server's
+ * exchanges end with another server, nothing is borrowed while there are two: when the second one starts, what lives on the
+ * first one's parts is left to the exchanges under way.
+ *
+ * <p>HTTP/2 and TLS have parts of our own in any case: Jetty's client hands work to its pool all the time, and would stand
+ * still where all threads of a server wait for its answers.
  *
  * <p>Safe for use by several threads.
  */
@@ -30,8 +33,11 @@ public final class OwnTransport implements Transport {
     private @Nullable JettyTransport onLoan;
     private boolean closed;
 
-    /** What new calls go over. */
-    private volatile @Nullable JettyTransport current;
+    /** On parts of its own. */
+    private volatile @Nullable JettyTransport own;
+
+    /** What new calls go over that need only loops: one of the two above. */
+    private volatile @Nullable JettyTransport forLoops;
 
     /** A transport that has no parts yet. */
     public OwnTransport() {}
@@ -43,8 +49,8 @@ public final class OwnTransport implements Transport {
      */
     public synchronized void lend(ServerParts parts) {
         lenders.add(parts);
-        if (lender != null && !parts.equals(lender) && current == onLoan) {
-            current = null;
+        if (lender != null && !parts.equals(lender) && forLoops == onLoan) {
+            forLoops = null;
         }
     }
 
@@ -59,35 +65,57 @@ public final class OwnTransport implements Transport {
             lenders.remove(parts);
             if (parts.equals(lender) && !lenders.contains(parts)) {
                 ended = onLoan;
-                current = current == ended ? null : current;
+                forLoops = forLoops == ended ? null : forLoops;
                 onLoan = null;
                 lender = null;
             }
         }
-        if (ended != null) {
-            ended.close();
-        }
+        close(ended);
     }
 
     @Override
     public Handle send(Call call, Callback callback) {
-        JettyTransport known = current;
-        if (known == null) {
-            known = make();
-        }
-        if (known == null) {
+        JettyTransport over = needsLoopsOnly(call) ? forLoops() : own();
+        if (over == null) {
             callback.failed(new GatewayException(Kind.CLOSING, "the transport is closed"));
             return reason -> {};
         }
-        return known.send(call, callback);
+        return over.send(call, callback);
     }
 
-    /** One for new calls; null if there must not be any. */
-    private synchronized @Nullable JettyTransport make() {
-        if (current == null && !closed) {
-            current = mayBorrow() ? borrow(lenders.get(0)) : JettyTransport.create();
+    private static boolean needsLoopsOnly(Call call) {
+        return call.protocol() == Call.Protocol.HTTP_1_1
+                && "http".equals(call.endpoint().uri().getScheme());
+    }
+
+    /** Null if there must not be any. */
+    private @Nullable JettyTransport forLoops() {
+        JettyTransport known = forLoops;
+        if (known == null) {
+            synchronized (this) {
+                known = forLoops;
+                if (known == null && !closed) {
+                    known = mayBorrow() ? borrow(lenders.get(0)) : own();
+                    forLoops = known;
+                }
+            }
         }
-        return current;
+        return known;
+    }
+
+    /** Null if there must not be any. */
+    private @Nullable JettyTransport own() {
+        JettyTransport known = own;
+        if (known == null) {
+            synchronized (this) {
+                known = own;
+                if (known == null && !closed) {
+                    known = JettyTransport.create();
+                    own = known;
+                }
+            }
+        }
+        return known;
     }
 
     private boolean mayBorrow() {
@@ -113,8 +141,8 @@ public final class OwnTransport implements Transport {
         JettyTransport second;
         synchronized (this) {
             closed = true;
-            first = current;
-            second = onLoan == first ? null : onLoan;
+            first = own;
+            second = onLoan;
         }
         close(first);
         close(second);

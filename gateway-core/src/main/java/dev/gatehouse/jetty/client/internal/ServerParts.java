@@ -15,13 +15,13 @@ import org.eclipse.jetty.util.thread.Scheduler;
 public record ServerParts(Executor threads, Scheduler timers, ByteBufferPool buffers) {
 
     /**
-     * As many as a transport's own pool may have: at most one for each processor, but two at least, which serve sockets and
-     * do not come back, and some for name look-ups.
+     * As many as a transport's own pool may have: those that serve sockets, which do not come back, as many to take over, and
+     * some for name look-ups.
      */
     private static final int THREADS_TO_SPARE = Math.max(2, Runtime.getRuntime().availableProcessors()) + 8;
 
     /**
-     * Whether a transport can live on these: what serves sockets waits for its threads when it starts.
+     * Whether a transport can live on these.
      *
      * @return false if they do not run, if not enough threads are free at the moment, or if that cannot be known
      */
