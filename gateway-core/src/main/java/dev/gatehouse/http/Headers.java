@@ -338,7 +338,9 @@ public final class Headers implements Iterable<Headers.Field> {
          * @return this builder
          */
         public Builder remove(String name) {
-            removeFrom(0, field -> sameName(field, name));
+            if (get(name) != null) {
+                removeFrom(0, field -> sameName(field, name));
+            }
             return this;
         }
 
