@@ -338,10 +338,7 @@ public final class Headers implements Iterable<Headers.Field> {
          * @return this builder
          */
         public Builder remove(String name) {
-            if (get(name) != null) {
-                removeFrom(0, field -> sameName(field, name));
-            }
-            return this;
+            return get(name) == null ? this : removeIf(field -> sameName(field, name));
         }
 
         /**
