@@ -82,7 +82,7 @@ final class SystemTime implements TimeSource {
     private void nextRound() {
         boolean begun = false;
         try {
-            Future<?> unused = timers.schedule(this::round, ROUND_NANOS, TimeUnit.NANOSECONDS);
+            Future<?> unused = queue(this::round, ROUND_NANOS);
             begun = true;
         } finally {
             if (!begun) {

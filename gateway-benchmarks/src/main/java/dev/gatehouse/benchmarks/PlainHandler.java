@@ -8,7 +8,6 @@ import java.io.InterruptedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 
@@ -51,11 +50,7 @@ final class PlainHandler implements HttpHandler {
 
     private static BodyPublisher content(HttpExchange exchange) {
         String length = exchange.getRequestHeaders().getFirst("Content-Length");
-        if (length != null && Long.parseLong(length) > 0) {
-            return BodyPublishers.fromPublisher(
-                    BodyPublishers.ofInputStream(exchange::getRequestBody), Long.parseLong(length));
-        }
         boolean chunked = exchange.getRequestHeaders().containsKey("Transfer-Encoding");
-        return chunked ? BodyPublishers.ofInputStream(exchange::getRequestBody) : BodyPublishers.noBody();
+        return PlainProxy.content(length == null ? -1 : Long.parseLong(length), chunked, exchange::getRequestBody);
     }
 }

@@ -1,9 +1,13 @@
 package dev.gatehouse.benchmarks;
 
+import java.io.InputStream;
 import java.net.URI;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.eclipse.jetty.ee10.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee10.servlet.ServletHolder;
 import org.eclipse.jetty.http.HttpURI;
@@ -62,5 +66,13 @@ public final class PlainProxy {
     /** False for what concerns a connection, and for what the client sets by itself. */
     static boolean isCopied(String name) {
         return !NOT_COPIED.contains(name.toLowerCase(Locale.ROOT));
+    }
+
+    /** The content of a request, for the JDK's client. */
+    static BodyPublisher content(long length, boolean chunked, Supplier<InputStream> content) {
+        if (length > 0) {
+            return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(content), length);
+        }
+        return chunked ? BodyPublishers.ofInputStream(content) : BodyPublishers.noBody();
     }
 }

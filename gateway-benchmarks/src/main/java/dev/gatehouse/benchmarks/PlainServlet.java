@@ -9,7 +9,6 @@ import java.io.InterruptedIOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Collections;
@@ -54,11 +53,7 @@ final class PlainServlet extends HttpServlet {
 
     private static BodyPublisher content(HttpServletRequest request) throws IOException {
         InputStream content = request.getInputStream();
-        long length = request.getContentLengthLong();
-        if (length > 0) {
-            return BodyPublishers.fromPublisher(BodyPublishers.ofInputStream(() -> content), length);
-        }
         boolean chunked = request.getHeader("Transfer-Encoding") != null;
-        return chunked ? BodyPublishers.ofInputStream(() -> content) : BodyPublishers.noBody();
+        return PlainProxy.content(request.getContentLengthLong(), chunked, () -> content);
     }
 }

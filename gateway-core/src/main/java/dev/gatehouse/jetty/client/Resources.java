@@ -1,6 +1,7 @@
 package dev.gatehouse.jetty.client;
 
 import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.jetty.internal.JettyThreads;
 import java.time.Duration;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
@@ -62,12 +63,9 @@ final class Resources {
      */
     synchronized Executor executor() {
         Executor set = settings.executor;
-        boolean spare = set instanceof QueuedThreadPool pool ? free(pool) > settings.selectors : set != null;
+        boolean spare =
+                set instanceof QueuedThreadPool pool ? JettyThreads.free(pool) > settings.selectors : set != null;
         return set != null && spare ? set : ownThreads();
-    }
-
-    private static int free(QueuedThreadPool pool) {
-        return pool.getMaxThreads() - pool.getThreads() + pool.getIdleThreads() - pool.getQueueSize();
     }
 
     /** Holds the monitor. */

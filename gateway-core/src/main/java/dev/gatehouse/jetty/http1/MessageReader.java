@@ -180,12 +180,16 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
     }
 
     private boolean parse() {
+        return parseNext(room().getByteBuffer());
+    }
+
+    private RetainableByteBuffer room() {
         RetainableByteBuffer buffer = input;
         if (buffer == null) {
             buffer = memory.acquire(pool);
             input = buffer;
         }
-        return parseNext(buffer.getByteBuffer());
+        return buffer;
     }
 
     private boolean parseNext(ByteBuffer bytes) {
@@ -204,16 +208,12 @@ public abstract class MessageReader implements HttpParser.HttpHandler {
      * @return whether there is anything new to parse, or a {@link #failure()}
      */
     public boolean fill() {
-        RetainableByteBuffer buffer = input;
-        if (buffer != null && buffer.isRetained()) {
+        RetainableByteBuffer used = input;
+        if (used != null && used.isRetained()) {
             input = null;
-            memory.release(buffer);
-            buffer = null;
+            memory.release(used);
         }
-        if (buffer == null) {
-            buffer = memory.acquire(pool);
-            input = buffer;
-        }
+        RetainableByteBuffer buffer = room();
         try {
             int read = endPoint.fill(buffer.getByteBuffer());
             if (read < 0) {

@@ -15,6 +15,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -58,6 +60,8 @@ final class LentPartsTest {
             .build();
     private final GatewayServer http2 = GatewayServer.start(behindHttp2, "127.0.0.1", 0);
 
+    private final List<Server> servers = new ArrayList<>();
+
     private final Gateway gateway = Gateway.builder()
             .upstream("quick", up -> up.endpoints(quick.endpoint()))
             .upstream("named", up -> up.endpoints("http://localhost:" + quick.port()))
@@ -70,8 +74,11 @@ final class LentPartsTest {
             .build();
 
     @AfterEach
-    void close() {
+    void close() throws Exception {
         slowMayAnswer.countDown();
+        for (Server server : servers) {
+            server.stop();
+        }
         gateway.close();
         http2.close();
         behindHttp2.close();
@@ -83,12 +90,8 @@ final class LentPartsTest {
     @Test
     void aHandlersGatewayCallsUpstreamsOnThreadsOfItsServer() throws Exception {
         Server server = started(GatewayHandler.of(gateway));
-        try {
-            assertThat(get(server, "/quick")).isEqualTo("200 ok");
-            assertThat(ownThreads()).isEmpty();
-        } finally {
-            server.stop();
-        }
+        assertThat(get(server, "/quick")).isEqualTo("200 ok");
+        assertThat(ownThreads()).isEmpty();
     }
 
     @Test
@@ -158,12 +161,8 @@ final class LentPartsTest {
         server.stop();
 
         server.start();
-        try {
-            assertThat(get(server, "/quick")).isEqualTo("200 ok");
-            assertThat(ownThreads()).isEmpty();
-        } finally {
-            server.stop();
-        }
+        assertThat(get(server, "/quick")).isEqualTo("200 ok");
+        assertThat(ownThreads()).isEmpty();
     }
 
     @Test
@@ -171,31 +170,22 @@ final class LentPartsTest {
         Server first = started(GatewayHandler.of(gateway));
         assertThat(get(first, "/quick")).isEqualTo("200 ok");
         Server second = started(GatewayHandler.of(gateway));
-        try {
-            CompletableFuture<String> underWay = send(port(second), "/slow");
-            assertThat(slowIsAsked.await(10, SECONDS)).isTrue();
+        CompletableFuture<String> underWay = send(port(second), "/slow");
+        assertThat(slowIsAsked.await(10, SECONDS)).isTrue();
 
-            first.stop();
-            slowMayAnswer.countDown();
+        first.stop();
+        slowMayAnswer.countDown();
 
-            assertThat(underWay.get(10, SECONDS)).isEqualTo("200 ok");
-            assertThat(slow.connections()).hasSize(1);
-            assertThat(get(second, "/quick")).isEqualTo("200 ok");
-        } finally {
-            first.stop();
-            second.stop();
-        }
+        assertThat(underWay.get(10, SECONDS)).isEqualTo("200 ok");
+        assertThat(slow.connections()).hasSize(1);
+        assertThat(get(second, "/quick")).isEqualTo("200 ok");
     }
 
     @Test
     void aSmallPoolIsLeftToItsServer() throws Exception {
         Server server = started(new QueuedThreadPool(6), GatewayHandler.of(gateway));
-        try {
-            assertThat(get(server, "/quick")).isEqualTo("200 ok");
-            assertThat(ownThreads()).isNotEmpty();
-        } finally {
-            server.stop();
-        }
+        assertThat(get(server, "/quick")).isEqualTo("200 ok");
+        assertThat(ownThreads()).isNotEmpty();
     }
 
     @Test
@@ -263,14 +253,15 @@ final class LentPartsTest {
         return context;
     }
 
-    private static Server started(Handler handler) throws Exception {
+    private Server started(Handler handler) throws Exception {
         return started(new QueuedThreadPool(), handler);
     }
 
-    private static Server started(QueuedThreadPool threads, Handler handler) throws Exception {
+    private Server started(QueuedThreadPool threads, Handler handler) throws Exception {
         Server server = new Server(threads);
         server.addConnector(new ServerConnector(server, 1, 1));
         server.setHandler(handler);
+        servers.add(server);
         server.start();
         return server;
     }

@@ -1,5 +1,6 @@
 package dev.gatehouse.jetty.client.internal;
 
+import dev.gatehouse.jetty.internal.JettyThreads;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
@@ -29,7 +30,6 @@ public record ServerParts(Executor threads, Scheduler timers, ByteBufferPool buf
         return threads instanceof QueuedThreadPool pool
                 && pool.isRunning()
                 && timers.isRunning()
-                && pool.getMaxThreads() - pool.getThreads() + pool.getIdleThreads() - pool.getQueueSize()
-                        >= THREADS_TO_SPARE;
+                && JettyThreads.free(pool) >= THREADS_TO_SPARE;
     }
 }
