@@ -14,28 +14,38 @@ final class DateField {
                     "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ROOT)
             .withZone(ZoneOffset.UTC);
 
-    private volatile Line current = new Line(Long.MIN_VALUE, new byte[0]);
+    private volatile Line current = new Line(Long.MIN_VALUE, "");
 
     private static final class Line {
 
         final long second;
+        final String value;
         final byte[] bytes;
 
-        Line(long second, byte[] bytes) {
+        Line(long second, String value) {
             this.second = second;
-            this.bytes = bytes;
+            this.value = value;
+            this.bytes = ("Date: " + value + "\r\n").getBytes(StandardCharsets.US_ASCII);
         }
     }
 
     /** The line for now, its end included; not to be changed. */
     byte[] line() {
+        return now().bytes;
+    }
+
+    /** The value for now. */
+    String value() {
+        return now().value;
+    }
+
+    private Line now() {
         Instant now = TimeSource.system().now();
         Line known = current;
         if (known.second != now.getEpochSecond()) {
-            String text = "Date: " + IMF_FIXDATE.format(now) + "\r\n";
-            known = new Line(now.getEpochSecond(), text.getBytes(StandardCharsets.US_ASCII));
+            known = new Line(now.getEpochSecond(), IMF_FIXDATE.format(now));
             current = known;
         }
-        return known.bytes;
+        return known;
     }
 }

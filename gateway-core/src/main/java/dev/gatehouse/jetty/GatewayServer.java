@@ -10,7 +10,6 @@ import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.UriCompliance;
 import org.eclipse.jetty.io.ByteBufferPool;
-import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -176,12 +175,11 @@ public final class GatewayServer implements AutoCloseable {
         http.setRequestHeaderSize(builder.maxHeaderBytes);
         http.setResponseHeaderSize(Math.min(http.getResponseHeaderSize(), builder.maxHeaderBytes));
         http.setMaxResponseHeaderSize(builder.maxHeaderBytes);
-        PriorKnowledgeHttp2 http2 = new PriorKnowledgeHttp2(http);
         // Code of the host's own is written for Jetty's requests; without any, a request need not become one.
-        ConnectionFactory http1 = builder.wrapped == null
-                ? new Http1Loop(builder.serving, handler::capabilities, builder.maxHeaderBytes, http2)
-                : new HttpConnectionFactory(http);
-        ServerConnector connector = new LoopConnector(server, http1, http2);
+        ServerConnector connector = builder.wrapped == null
+                ? new LoopConnector(
+                        server, new Http1Loop(builder.serving, handler::capabilities, builder.maxHeaderBytes))
+                : new LoopConnector(server, new HttpConnectionFactory(http), new PriorKnowledgeHttp2(http));
         connector.setHost(builder.host);
         connector.setPort(builder.port);
         connector.setIdleTimeout(builder.idleTimeout.toMillis());

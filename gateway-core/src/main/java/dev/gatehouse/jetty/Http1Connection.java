@@ -15,11 +15,8 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpCompliance;
 import org.eclipse.jetty.http.HttpCompliance.Violation;
 import org.eclipse.jetty.http.HttpException;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpStatus;
-import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.Connection.UpgradeFrom;
 import org.eclipse.jetty.io.EndPoint;
@@ -229,15 +226,7 @@ final class Http1Connection extends AbstractConnection implements UpgradeFrom {
     }
 
     private void switchToHttp2() {
-        MetaData.Request preface =
-                new MetaData.Request("PRI", HttpURI.from("*"), HttpVersion.HTTP_2, HttpFields.EMPTY, 0);
-        org.eclipse.jetty.io.Connection http2 =
-                factory.http2().upgradeConnection(connector, socket, preface, HttpFields.build());
-        if (http2 == null) {
-            close();
-        } else {
-            socket.upgrade(http2);
-        }
+        socket.upgrade(new Http2Connection(factory, connector, socket));
     }
 
     @Override

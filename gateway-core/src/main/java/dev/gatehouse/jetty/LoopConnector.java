@@ -6,8 +6,10 @@ import java.io.Closeable;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
+import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
@@ -50,6 +52,18 @@ final class LoopConnector extends ServerConnector {
         LoopSocket socket = new LoopSocket(channel, (Loop) selector, key, getScheduler());
         socket.setIdleTimeout(getIdleTimeout());
         return socket;
+    }
+
+    /** Clients of HTTP/1.1 are told with the next response, those of HTTP/2 at once. */
+    @Override
+    public CompletableFuture<Void> shutdown() {
+        CompletableFuture<Void> done = super.shutdown();
+        for (EndPoint endPoint : getConnectedEndPoints()) {
+            if (endPoint.getConnection() instanceof Http2Connection http2) {
+                http2.shutDown();
+            }
+        }
+        return done;
     }
 
     /** Stops listening. A channel that a selector waits for is closed only when the selector has been woken. */

@@ -7,6 +7,7 @@ import dev.gatehouse.http.RequestTarget;
 import dev.gatehouse.jetty.internal.JettyFields;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpScheme;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
+import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Request;
@@ -58,6 +60,7 @@ final class Requests {
             target = absolute(asParsed, target);
         }
         Headers headers = JettyFields.fromJetty(request.getHeaders());
+        headers = http2 ? withOneCookie(headers) : headers;
         return dev.gatehouse.http.Request.received(
                 request.getMethod(),
                 RequestTarget.parse(target),
@@ -65,6 +68,28 @@ final class Requests {
                 headers,
                 body == null ? Body.empty() : Body.of(body, request.getLength()),
                 connection(request.getConnectionMetaData()));
+    }
+
+    /** A request that came over HTTP/2, without Jetty's server. */
+    static dev.gatehouse.http.Request received(MetaData.Request head, Body body, Connection connection) {
+        return dev.gatehouse.http.Request.received(
+                head.getMethod(),
+                RequestTarget.parse(target(head.getHttpURI())),
+                head.getHttpURI().getAuthority(),
+                withOneCookie(JettyFields.fromJetty(head.getHttpFields())),
+                body,
+                connection);
+    }
+
+    /** In HTTP/2 a cookie may come in pieces, which are put together for all who do not speak it (RFC 9113 §8.2.3). */
+    private static Headers withOneCookie(Headers headers) {
+        List<String> pieces = headers.all("Cookie");
+        return pieces.size() < 2
+                ? headers
+                : headers.toBuilder()
+                        .remove("Cookie")
+                        .addParsed("Cookie", String.join("; ", pieces))
+                        .build();
     }
 
     /** The request for other code than the gateway: what was read of its content comes first. */

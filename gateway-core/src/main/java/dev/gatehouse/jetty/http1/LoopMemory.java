@@ -28,14 +28,19 @@ public final class LoopMemory {
      * An empty buffer.
      *
      * @param pool where to get one if there is none
+     * @return a buffer to be {@linkplain #release released}
      */
-    RetainableByteBuffer acquire(ByteBufferPool pool) {
+    public RetainableByteBuffer acquire(ByteBufferPool pool) {
         RetainableByteBuffer kept = spare.getAndSet(null);
         return kept == null ? pool.acquire(BYTES, true) : kept;
     }
 
-    /** Gives back one of the references to a buffer. */
-    void release(RetainableByteBuffer buffer) {
+    /**
+     * Gives back one of the references to a buffer.
+     *
+     * @param buffer from {@link #acquire}
+     */
+    public void release(RetainableByteBuffer buffer) {
         if (buffer.isRetained()) {
             buffer.release();
             return;

@@ -1,6 +1,8 @@
 package dev.gatehouse.jetty.loop;
 
 import dev.gatehouse.jetty.http1.LoopMemory;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.eclipse.jetty.io.ManagedSelector;
 import org.eclipse.jetty.io.SelectorManager;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,8 @@ public final class Loop extends ManagedSelector {
     private static final ThreadLocal<@Nullable Loop> CURRENT = new ThreadLocal<>();
 
     private final LoopMemory memory = new LoopMemory();
+    private final Queue<Runnable> tasks = new ConcurrentLinkedQueue<>();
+    private volatile boolean stopped;
 
     /**
      * A loop of a manager's.
@@ -52,7 +56,36 @@ public final class Loop extends ManagedSelector {
         if (current() == this) {
             task.run();
         } else {
-            submit(selector -> run(task));
+            afterwards(task);
+        }
+    }
+
+    /**
+     * Runs a task on this loop's thread when it has seen to all the sockets that were ready, so that what they bring about
+     * can be done together.
+     *
+     * @param task must not block
+     */
+    public void afterwards(Runnable task) {
+        tasks.add(task);
+        submit(selector -> runNext());
+        if (stopped) {
+            runAll();
+        }
+    }
+
+    private boolean runNext() {
+        Runnable task = tasks.poll();
+        if (task != null) {
+            run(task);
+        }
+        return task != null;
+    }
+
+    /** The loop has no thread any more: what is left is done by whoever comes, one after the other. */
+    private synchronized void runAll() {
+        while (runNext()) {
+            // There may be more.
         }
     }
 
@@ -76,6 +109,8 @@ public final class Loop extends ManagedSelector {
         try {
             super.doStop();
         } finally {
+            stopped = true;
+            runAll();
             memory.close();
         }
     }

@@ -1,0 +1,213 @@
+package dev.gatehouse.jetty;
+
+import dev.gatehouse.host.Done;
+import dev.gatehouse.host.HostCapabilities;
+import dev.gatehouse.host.HostExchange;
+import dev.gatehouse.http.Body;
+import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.GatewayException.Kind;
+import dev.gatehouse.http.GatewayException.RequestSent;
+import dev.gatehouse.http.Headers;
+import dev.gatehouse.http.Request;
+import dev.gatehouse.http.Response;
+import dev.gatehouse.internal.host.BodyWriter;
+import dev.gatehouse.internal.host.ResponseFraming;
+import dev.gatehouse.jetty.http2.FieldEncoder;
+import dev.gatehouse.jetty.http2.Http2Stream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.jspecify.annotations.Nullable;
+
+/** One request of a client's over HTTP/2, on its way through the gateway. */
+final class Http2Exchange implements HostExchange, BodyWriter.Sink {
+
+    private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
+
+    private final Http2Connection connection;
+    private final Http2Stream stream;
+    private final Request request;
+    private volatile @Nullable Throwable gone;
+    private volatile @Nullable Consumer<Throwable> onGone;
+    private volatile @Nullable BodyWriter writer;
+    private @Nullable Response response;
+    private @Nullable ResponseFraming framing;
+    private boolean begun;
+    private long left;
+
+    /** Guarded by this. */
+    private boolean goneTold;
+
+    Http2Exchange(Http2Connection connection, int id, MetaData.Request head, boolean ended) {
+        this.connection = connection;
+        this.stream = new Http2Stream(connection, id, Http2Exchange::failure, this::gone, () -> {});
+        Body body = ended ? Body.empty() : Body.of(stream.content(), head.getContentLength());
+        this.request = Requests.received(head, body, connection.connection());
+        if (!ended && head.getHttpFields().contains(HttpHeader.EXPECT, "100-continue")) {
+            stream.content().onDemand(() -> interim(100, Headers.empty()));
+        }
+    }
+
+    private static Throwable failure(Throwable cause) {
+        return new GatewayException(Kind.REQUEST_BODY_CLIENT, RequestSent.NO, "reading the request failed", cause);
+    }
+
+    Http2Stream stream() {
+        return stream;
+    }
+
+    void serve() {
+        connection.factory().serving().serve(request, this);
+    }
+
+    @Override
+    public HostCapabilities capabilities() {
+        return connection.factory().capabilities();
+    }
+
+    @Override
+    public void interim(int status, Headers headers) {
+        stream.interim(encoder -> fields(encoder.status(status), headers));
+    }
+
+    @Override
+    public void respond(Response answer, Done done) {
+        response = answer;
+        framing = ResponseFraming.of(answer, request.method());
+        left = framing.length();
+        BodyWriter bodyWriter = new BodyWriter(answer.body(), this, failure -> ended(failure, done));
+        writer = bodyWriter;
+        Throwable reason = gone;
+        if (reason != null) {
+            bodyWriter.cancel(reason);
+        }
+        bodyWriter.start();
+    }
+
+    @Override
+    public void write(ByteBuffer data, boolean last, Done done) {
+        ResponseFraming frames = Objects.requireNonNull(framing);
+        boolean first = !begun;
+        begun = true;
+        if (frames.content()) {
+            if (isWrongLength(data.remaining(), last)) {
+                done.done(new IOException("the content is not as long as it was announced"));
+                return;
+            }
+            Body body = Objects.requireNonNull(response).body();
+            stream.send(first ? this::head : null, data, last, body::trailers, done);
+        } else if (first) {
+            stream.send(this::head, NO_BYTES, true, Headers::empty, done);
+        } else {
+            done.done(null);
+        }
+    }
+
+    private boolean isWrongLength(int bytes, boolean last) {
+        if (left < 0) {
+            return false;
+        }
+        left -= bytes;
+        return left < 0 || (last && left > 0);
+    }
+
+    private void head(FieldEncoder encoder) {
+        Response answer = Objects.requireNonNull(response);
+        fields(encoder.status(answer.status()), answer.headers());
+        if (!answer.headers().contains("Date")) {
+            encoder.field("date", connection.factory().date().value());
+        }
+        long length = Objects.requireNonNull(framing).length();
+        if (length >= 0) {
+            encoder.field("content-length", Long.toString(length));
+        }
+    }
+
+    /** Adds what HTTP/2 has a place for (RFC 9113 §8.2.2). */
+    private static void fields(FieldEncoder encoder, Headers headers) {
+        for (int i = 0; i < headers.size(); i++) {
+            String name = headers.name(i);
+            if (!ResponseFraming.isFraming(name) && !isOfConnection(name)) {
+                encoder.field(name, headers.value(i));
+            }
+        }
+    }
+
+    private static boolean isOfConnection(String name) {
+        return switch (name.length()) {
+            case 7 -> name.equalsIgnoreCase("Upgrade");
+            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
+            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
+            default -> false;
+        };
+    }
+
+    private void ended(@Nullable Throwable failure, Done done) {
+        try {
+            done.done(failure);
+        } finally {
+            boolean unread = !stream.content().isOver();
+            if (unread) {
+                stream.content().cancel(failure == null ? new EOFException("the response is complete") : failure);
+            }
+            connection.loop().execute(() -> {
+                if (failure != null) {
+                    stream.reset(ErrorCode.INTERNAL_ERROR);
+                } else if (unread) {
+                    // The answer is complete: what else the client has to say is of no use (RFC 9113 §8.1).
+                    stream.reset(ErrorCode.NO_ERROR);
+                }
+                connection.served();
+            });
+        }
+    }
+
+    @Override
+    public void onClientGone(Consumer<Throwable> listener) {
+        onGone = listener;
+        Throwable reason = gone;
+        if (reason != null) {
+            tell(reason);
+        }
+    }
+
+    private void gone(Throwable reason) {
+        gone = reason;
+        tell(reason);
+        BodyWriter current = writer;
+        if (current != null) {
+            current.cancel(reason);
+        }
+    }
+
+    private void tell(Throwable reason) {
+        Consumer<Throwable> listener = onGone;
+        synchronized (this) {
+            if (listener == null || goneTold) {
+                return;
+            }
+            goneTold = true;
+        }
+        listener.accept(reason);
+    }
+
+    @Override
+    public void toHost(Request changed, HostCallback callback) {
+        throw new IllegalStateException("there is no code of the host's own");
+    }
+
+    @Override
+    public boolean passesUnmatched() {
+        return false;
+    }
+
+    @Override
+    public void passOn() {
+        throw new IllegalStateException("there is no code of the host's own");
+    }
+}
