@@ -165,12 +165,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
         finishIfLeft();
     }
 
-    @Override
-    protected void removed() {
-        finishIfLeft();
-    }
-
-    private void finishIfLeft() {
+    void finishIfLeft() {
         if (leaving && serving == 0 && streams().isEmpty()) {
             finish();
         }

@@ -14,6 +14,7 @@ import dev.gatehouse.internal.host.BodyWriter;
 import dev.gatehouse.internal.host.ResponseFraming;
 import dev.gatehouse.jetty.http2.FieldEncoder;
 import dev.gatehouse.jetty.http2.Http2Stream;
+import dev.gatehouse.jetty.http2.StreamOwner;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,7 +26,7 @@ import org.eclipse.jetty.http2.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a client's over HTTP/2, on its way through the gateway. */
-final class Http2Exchange implements HostExchange, BodyWriter.Sink {
+final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner {
 
     private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
@@ -45,7 +46,7 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink {
 
     Http2Exchange(Http2Connection connection, int id, MetaData.Request head, boolean ended) {
         this.connection = connection;
-        this.stream = new Http2Stream(connection, id, Http2Exchange::failure, this::gone, () -> {});
+        this.stream = new Http2Stream(connection, id, this, true);
         Body body = ended ? Body.empty() : Body.of(stream.content(), head.getContentLength());
         this.request = Requests.received(head, body, connection.connection());
         if (!ended && head.getHttpFields().contains(HttpHeader.EXPECT, "100-continue")) {
@@ -53,7 +54,8 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink {
         }
     }
 
-    private static Throwable failure(Throwable cause) {
+    @Override
+    public Throwable failure(Throwable cause) {
         return new GatewayException(Kind.REQUEST_BODY_CLIENT, RequestSent.NO, "reading the request failed", cause);
     }
 
@@ -176,7 +178,14 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink {
         }
     }
 
-    private void gone(Throwable reason) {
+    @Override
+    public void removed() {
+        connection.finishIfLeft();
+    }
+
+    /** Nobody is there any more. */
+    @Override
+    public void broken(Throwable reason) {
         gone = reason;
         tell(reason);
         BodyWriter current = writer;

@@ -4,8 +4,10 @@ import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.GatewayException.RequestSent;
 import dev.gatehouse.jetty.http1.MalformedMessageException;
+import dev.gatehouse.jetty.http2.StreamClosedException;
 import dev.gatehouse.transport.Call;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
@@ -96,13 +98,15 @@ final class Failures {
     private static boolean isUnprocessed(Throwable cause) {
         return cause instanceof RetryableRequestException
                 || cause instanceof RetryableStreamException
+                || (cause instanceof StreamClosedException closed && closed.isUnprocessed())
                 || (cause instanceof IOException && REFUSED_STREAM.equals(cause.getMessage()));
     }
 
     private static boolean isProtocol(Throwable cause) {
         return cause instanceof HttpException
                 || cause instanceof HttpResponseException
-                || cause instanceof MalformedMessageException;
+                || cause instanceof MalformedMessageException
+                || cause instanceof ProtocolException;
     }
 
     private static GatewayException failure(Kind kind, RequestSent sent, String message, @Nullable Throwable cause) {

@@ -22,9 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>The loop's thread reads header sections; content is read by whoever wants it, from any thread. What they share is
  * guarded by this object's monitor, in which nothing is called that might call back.
  */
-final class Http1Connection extends AbstractConnection {
+final class Http1Connection extends AbstractConnection implements LoopExchange.Carrier {
 
-    private final Http1Client client;
+    private final LoopClient client;
     private final Http1Pool pool;
     private final LoopSocket socket;
     private final HeadWriter writer = new HeadWriter();
@@ -33,7 +33,7 @@ final class Http1Connection extends AbstractConnection {
     /** Guarded by this, as are the five below. */
     private final ResponseReader reader;
 
-    private @Nullable Http1Exchange exchange;
+    private @Nullable LoopExchange exchange;
     private @Nullable Http1Response response;
     private @Nullable Http1Request sending;
     private boolean requestWritten;
@@ -42,7 +42,7 @@ final class Http1Connection extends AbstractConnection {
     private final SilenceWatch silence;
     private volatile long unusedSince;
 
-    Http1Connection(Http1Client client, Http1Pool pool, LoopSocket socket) {
+    Http1Connection(LoopClient client, Http1Pool pool, LoopSocket socket) {
         super(socket, client.executor());
         this.client = client;
         this.pool = pool;
@@ -57,7 +57,7 @@ final class Http1Connection extends AbstractConnection {
         return socket.loop();
     }
 
-    private synchronized @Nullable Http1Exchange exchange() {
+    private synchronized @Nullable LoopExchange exchange() {
         return exchange;
     }
 
@@ -77,7 +77,7 @@ final class Http1Connection extends AbstractConnection {
     }
 
     /** Sends a request; runs on the loop's thread. */
-    void send(Http1Exchange next) {
+    void send(LoopExchange next) {
         Http1Request request = new Http1Request(this, next, writer);
         boolean tooLarge = request.encode() > JettyTransportBuilder.MAX_REQUEST_HEADER_BYTES;
         boolean taken;
@@ -99,7 +99,7 @@ final class Http1Connection extends AbstractConnection {
         request.iterate();
     }
 
-    private void refuse(Http1Exchange next, boolean tooLarge) {
+    private void refuse(LoopExchange next, boolean tooLarge) {
         boolean usable;
         synchronized (this) {
             usable = !closed;
@@ -120,7 +120,7 @@ final class Http1Connection extends AbstractConnection {
     }
 
     /** The last byte of a request has been written. */
-    void requestWritten(Http1Exchange written) {
+    void requestWritten(LoopExchange written) {
         boolean done;
         synchronized (this) {
             if (exchange != written) {
@@ -140,7 +140,7 @@ final class Http1Connection extends AbstractConnection {
 
     @Override
     public void onFillable() {
-        Http1Exchange current;
+        LoopExchange current;
         Http1Response reading;
         synchronized (this) {
             current = exchange;
@@ -171,7 +171,7 @@ final class Http1Connection extends AbstractConnection {
 
     @Override
     public void onFillInterestedFailed(Throwable cause) {
-        Http1Exchange current;
+        LoopExchange current;
         synchronized (this) {
             current = exchange;
         }
@@ -182,7 +182,7 @@ final class Http1Connection extends AbstractConnection {
         }
     }
 
-    private void readHead(Http1Exchange current) {
+    private void readHead(LoopExchange current) {
         while (true) {
             Http1Response answered = null;
             Throwable failed;
@@ -216,7 +216,7 @@ final class Http1Connection extends AbstractConnection {
         }
     }
 
-    private Http1Response begin(Http1Exchange current) {
+    private Http1Response begin(LoopExchange current) {
         Http1Response begun = new Http1Response(this, current);
         response = begun;
         if (reader.isEmpty()) {
@@ -226,7 +226,7 @@ final class Http1Connection extends AbstractConnection {
         return begun;
     }
 
-    private void answer(Http1Exchange current, Http1Response answered) {
+    private void answer(LoopExchange current, Http1Response answered) {
         int status = reader.status();
         if (status > 599 || status < 200) {
             current.breakOff(new GatewayException(
@@ -273,7 +273,7 @@ final class Http1Connection extends AbstractConnection {
 
     /** The last of a response has been read. */
     private void complete(Http1Response reading) {
-        Http1Exchange current = reading.exchange();
+        LoopExchange current = reading.exchange();
         boolean written;
         Http1Request request;
         synchronized (this) {
@@ -313,7 +313,7 @@ final class Http1Connection extends AbstractConnection {
     }
 
     /** The exchange is complete: the next one may come. */
-    private void finish(Http1Exchange done) {
+    private void finish(LoopExchange done) {
         boolean keep;
         synchronized (this) {
             if (exchange != done) {
@@ -333,8 +333,9 @@ final class Http1Connection extends AbstractConnection {
         }
     }
 
-    /** Ends an exchange early, and the connection with it. Does nothing if it is not under way here. */
-    void giveUp(Http1Exchange current, Throwable cause) {
+    /** Ends the connection, too. */
+    @Override
+    public void giveUp(LoopExchange current, Throwable cause) {
         Http1Response reading;
         Http1Request request;
         synchronized (this) {
@@ -382,7 +383,7 @@ final class Http1Connection extends AbstractConnection {
     @Override
     public void onClose(@Nullable Throwable cause) {
         super.onClose(cause);
-        Http1Exchange current;
+        LoopExchange current;
         synchronized (this) {
             current = exchange;
         }

@@ -21,12 +21,12 @@ import org.jspecify.annotations.Nullable;
  * The connections to one endpoint, those of all loops in one account: a request takes an unused one of its own loop, or
  * opens one there, and only where no more may be opened one of another loop.
  */
-final class Http1Pool {
+final class Http1Pool implements LoopClient.Pool {
 
-    private final Http1Client client;
+    private final LoopClient client;
     private final String key;
     private final Map<Loop, Deque<Http1Connection>> unused = new HashMap<>();
-    private final Deque<Http1Exchange> queue = new ArrayDeque<>();
+    private final Deque<LoopExchange> queue = new ArrayDeque<>();
     private int open;
 
     /** While there is anything unused. */
@@ -35,17 +35,13 @@ final class Http1Pool {
     /** Nobody finds it any more. */
     private boolean retired;
 
-    Http1Pool(Http1Client client, String key) {
+    Http1Pool(LoopClient client, String key) {
         this.client = client;
         this.key = key;
     }
 
-    /**
-     * Sends a request as soon as there is a connection for it.
-     *
-     * @return false if the pool is retired, and another one must be asked
-     */
-    boolean send(Http1Exchange exchange, Loop loop) {
+    @Override
+    public boolean send(LoopExchange exchange, Loop loop) {
         Http1Connection taken;
         boolean dial = false;
         boolean queued = false;
@@ -69,7 +65,7 @@ final class Http1Pool {
         } else if (dial) {
             dial(exchange, loop);
         } else if (queued) {
-            exchange.await(client.time(), () -> leave(exchange));
+            exchange.await(client.time(), false, () -> leave(exchange));
         } else {
             exchange.notConnected(new GatewayException(
                     Kind.REJECTED_OVERLOAD,
@@ -89,13 +85,13 @@ final class Http1Pool {
         return taken;
     }
 
-    private synchronized void leave(Http1Exchange exchange) {
+    private synchronized void leave(LoopExchange exchange) {
         queue.remove(exchange);
     }
 
-    private void dial(Http1Exchange exchange, Loop loop) {
-        exchange.await(client.time(), null);
-        client.resolve(exchange.call().endpoint(), new Http1Client.Resolved() {
+    private void dial(LoopExchange exchange, Loop loop) {
+        exchange.await(client.time(), true, null);
+        client.resolve(exchange.call().endpoint(), new LoopClient.Resolved() {
             @Override
             public void addresses(List<InetSocketAddress> addresses) {
                 connect(exchange, loop, addresses);
@@ -109,7 +105,7 @@ final class Http1Pool {
         });
     }
 
-    private void connect(Http1Exchange exchange, Loop loop, List<InetSocketAddress> addresses) {
+    private void connect(LoopExchange exchange, Loop loop, List<InetSocketAddress> addresses) {
         Dial dial = new Dial(loop, addresses, client.scheduler(), new Dial.Result() {
             @Override
             public void connected(LoopSocket socket) {
@@ -121,7 +117,7 @@ final class Http1Pool {
                     connection.send(exchange);
                 } else {
                     connection.close();
-                    exchange.notConnected(Http1Client.closing());
+                    exchange.notConnected(LoopClient.closing());
                 }
             }
 
@@ -137,7 +133,7 @@ final class Http1Pool {
 
     /** A connection is free. */
     void release(Http1Connection connection) {
-        Http1Exchange next;
+        LoopExchange next;
         synchronized (this) {
             next = queue.poll();
             if (next == null) {
@@ -168,7 +164,7 @@ final class Http1Pool {
 
     /** There is room for another connection, which the first of those who wait may open. */
     private void notOpened() {
-        Http1Exchange next;
+        LoopExchange next;
         boolean last;
         synchronized (this) {
             next = queue.poll();
@@ -216,13 +212,13 @@ final class Http1Pool {
         sweep = client.time().schedule(this::sweep, delay);
     }
 
-    /** Lets nobody wait any longer. */
-    void close() {
-        List<Http1Exchange> waiting;
+    @Override
+    public void close() {
+        List<LoopExchange> waiting;
         synchronized (this) {
             waiting = List.copyOf(queue);
             queue.clear();
         }
-        waiting.forEach(exchange -> exchange.notConnected(Http1Client.closing()));
+        waiting.forEach(exchange -> exchange.notConnected(LoopClient.closing()));
     }
 }

@@ -11,18 +11,18 @@ import org.jspecify.annotations.Nullable;
 final class Http1Response implements Body.Source {
 
     private final Http1Connection connection;
-    private final Http1Exchange exchange;
+    private final LoopExchange exchange;
     private final AtomicReference<@Nullable Runnable> waiting = new AtomicReference<>();
     private volatile @Nullable Chunk end;
     private volatile @Nullable Throwable cancelled;
     private volatile Headers trailers = Headers.empty();
 
-    Http1Response(Http1Connection connection, Http1Exchange exchange) {
+    Http1Response(Http1Connection connection, LoopExchange exchange) {
         this.connection = connection;
         this.exchange = exchange;
     }
 
-    Http1Exchange exchange() {
+    LoopExchange exchange() {
         return exchange;
     }
 

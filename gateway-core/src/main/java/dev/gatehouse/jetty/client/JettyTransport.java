@@ -6,9 +6,8 @@ import dev.gatehouse.transport.Transport;
 /**
  * Sends requests over pooled connections: HTTP/1.1 and HTTP/2, in clear text and over TLS.
  *
- * <p>HTTP/1.1 in clear text goes over the loop that the caller works for, if it works for one, as every thread of
- * {@link dev.gatehouse.jetty.GatewayServer} does: such a request changes no thread. Everything else goes through Jetty's HTTP
- * client. What a transport needs for either, threads included, is made when it is first needed.
+ * <p>Clear text goes over the loop that the caller works for, if it works for one, as every thread of
+ * {@link dev.gatehouse.jetty.GatewayServer} does: such a request changes no thread. TLS goes through Jetty's HTTP client. What a transport needs for either, threads included, is made when it is first needed.
  *
  * <p>Messages pass through as they are: no redirect is followed, no cookie kept, no content decoded, no field added but
  * those of framing and {@code Host}. Nothing is sent twice: a request goes out again only if the connection it was
@@ -24,11 +23,11 @@ import dev.gatehouse.transport.Transport;
 public final class JettyTransport implements Transport {
 
     private final Resources resources;
-    private final Http1Client http1;
+    private final LoopClient loops;
 
     JettyTransport(Resources resources) {
         this.resources = resources;
-        this.http1 = new Http1Client(resources);
+        this.loops = new LoopClient(resources);
     }
 
     /**
@@ -51,8 +50,8 @@ public final class JettyTransport implements Transport {
 
     @Override
     public Handle send(Call call, Callback callback) {
-        if (call.protocol() == Call.Protocol.HTTP_1_1 && isClear(call)) {
-            return http1.send(call, callback);
+        if (isClear(call)) {
+            return loops.send(call, callback);
         }
         UpstreamClient client = resources.client();
         client.allowConnecting(call.connectTimeout().toMillis());
@@ -68,7 +67,7 @@ public final class JettyTransport implements Transport {
     /** Closes all connections; exchanges under way fail. Later ones fail with {@code CLOSING}. */
     @Override
     public void close() {
-        http1.close();
+        loops.close();
         resources.close();
     }
 }

@@ -33,7 +33,8 @@ final class RequestContent implements org.eclipse.jetty.client.Request.Content, 
     }
 
     /** Whether Jetty has been given something to write: the header section goes out with the first read. */
-    boolean isSent() {
+    @Override
+    public boolean isSent() {
         return read;
     }
 

@@ -43,10 +43,24 @@ final class RequestHead {
         return size(call, request.getHeaders());
     }
 
-    private static int size(Call call, HttpFields fields) {
-        int size = LINE
+    /** The size of the header section of a request, as HTTP/2 counts it, and rather too much. */
+    static int size(Call call) {
+        int size = line(call);
+        Headers headers = call.request().headers();
+        for (int i = 0; i < headers.size(); i++) {
+            size += headers.name(i).length() + headers.value(i).length() + FIELD;
+        }
+        return size;
+    }
+
+    private static int line(Call call) {
+        return LINE
                 + call.request().target().raw().length()
                 + call.request().authority().length();
+    }
+
+    private static int size(Call call, HttpFields fields) {
+        int size = line(call);
         for (HttpField field : fields) {
             @Nullable String value = field.getValue();
             size += field.getName().length() + (value == null ? 0 : value.length()) + FIELD;
@@ -62,7 +76,8 @@ final class RequestHead {
         }
     }
 
-    private static String host(Call call) {
+    /** What a request is to be addressed to. */
+    static String host(Call call) {
         String authority = call.request().authority();
         if (!authority.isEmpty()) {
             return authority;

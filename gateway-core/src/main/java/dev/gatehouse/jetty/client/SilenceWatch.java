@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class SilenceWatch {
 
     private final TimeSource time;
-    private final Supplier<@Nullable Http1Exchange> current;
+    private final Supplier<@Nullable LoopExchange> current;
     private volatile long lastNanos;
 
     /** Guarded by this. */
@@ -23,7 +23,7 @@ final class SilenceWatch {
      *
      * @param current the exchange under way, or null
      */
-    SilenceWatch(TimeSource time, Supplier<@Nullable Http1Exchange> current) {
+    SilenceWatch(TimeSource time, Supplier<@Nullable LoopExchange> current) {
         this.time = time;
         this.current = current;
     }
@@ -63,7 +63,7 @@ final class SilenceWatch {
         synchronized (this) {
             timer = null;
         }
-        Http1Exchange exchange = current.get();
+        LoopExchange exchange = current.get();
         if (exchange == null || exchange.call().idleTimeout().isZero()) {
             return;
         }

@@ -61,6 +61,7 @@ final class FrameInput implements ServerParser.Listener {
             if (length > content) {
                 flow.credit(stream, length - content);
             }
+            stream.owner().progress();
             if (content > 0) {
                 stream.content().add(frame.getByteBuffer());
             }
@@ -85,8 +86,11 @@ final class FrameInput implements ServerParser.Listener {
         if (stream == null && session.resetStreams().contains(frame.getStreamId())) {
             return;
         }
-        if (stream == null || !stream.sectionReceived) {
+        if (stream == null) {
             session.onSection(frame);
+        } else if (!stream.sectionReceived) {
+            stream.owner().progress();
+            stream.owner().section(frame);
         } else if (stream.remoteEnded) {
             session.reset(stream, ErrorCode.STREAM_CLOSED_ERROR);
         } else if (!frame.isEndStream() || isWrongLength(stream, 0, true)) {

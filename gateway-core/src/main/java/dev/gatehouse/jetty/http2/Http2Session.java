@@ -8,6 +8,7 @@ import dev.gatehouse.jetty.loop.Loop;
 import dev.gatehouse.jetty.loop.LoopSocket;
 import java.io.EOFException;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -74,7 +75,7 @@ public abstract class Http2Session extends AbstractConnection {
     }
 
     /**
-     * A field section has come: of a new stream, or one more of an open one.
+     * A field section has come for a stream that is not open.
      *
      * @param frame the section
      */
@@ -116,9 +117,6 @@ public abstract class Http2Session extends AbstractConnection {
      * @return the last stream of the peer's that we have looked at
      */
     protected abstract int lastStream();
-
-    /** A stream has ended. */
-    protected void removed() {}
 
     /**
      * Nothing was sent or received for as long as that may be.
@@ -275,13 +273,28 @@ public abstract class Http2Session extends AbstractConnection {
      * @param code why
      */
     protected final void reset(Http2Stream stream, ErrorCode code) {
+        boolean ours =
+                code == ErrorCode.CANCEL_STREAM_ERROR || code == ErrorCode.NO_ERROR || code == ErrorCode.INTERNAL_ERROR;
+        String message = "the stream was reset: " + code;
+        reset(stream, code, ours ? new StreamClosedException(message, false) : new ProtocolException(message));
+    }
+
+    final void reset(Http2Stream stream, ErrorCode code, Throwable cause) {
         if (!stream.closed) {
-            reset(stream.id(), code);
-            broken(stream, new StreamClosedException("the stream was reset: " + code));
+            if (stream.known) {
+                reset(stream.id(), code);
+            }
+            broken(stream, cause);
         }
     }
 
-    final void broken(Http2Stream stream, Throwable cause) {
+    /**
+     * An open stream has ended before its time.
+     *
+     * @param stream the stream
+     * @param cause what those who read and write it are told
+     */
+    protected final void broken(Http2Stream stream, Throwable cause) {
         remove(stream);
         stream.broken(cause);
     }
@@ -296,7 +309,7 @@ public abstract class Http2Session extends AbstractConnection {
         if (!stream.closed) {
             stream.closed = true;
             streams.remove(stream.id());
-            removed();
+            stream.owner().removed();
         }
     }
 
@@ -322,7 +335,7 @@ public abstract class Http2Session extends AbstractConnection {
     protected final void fail(ErrorCode code, String reason) {
         if (!ending) {
             goAway(code, reason);
-            abandon(new IOException("the connection has failed: " + reason));
+            abandon(new ProtocolException(reason));
         }
     }
 

@@ -5,8 +5,6 @@ import dev.gatehouse.http.Headers;
 import dev.gatehouse.jetty.loop.Loop;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +22,7 @@ public final class Http2Stream {
     private final Http2Session session;
     private final int id;
     private final StreamContent content;
-    private final Consumer<Throwable> onBroken;
+    private final StreamOwner owner;
 
     /** May fall below zero when the peer makes it smaller (RFC 9113 §6.9.2). */
     int sendWindow;
@@ -45,6 +43,9 @@ public final class Http2Stream {
     /** What the peer has announced and not sent yet, or -1. */
     long contentLeft = -1;
 
+    /** Whether the peer has begun it, or has been sent the section that begins it. */
+    boolean known;
+
     private @Nullable Message message;
     private boolean sectionSent;
 
@@ -53,20 +54,15 @@ public final class Http2Stream {
      *
      * @param session whose it is
      * @param id its number
-     * @param failure what readers of the content are told of what broke it
-     * @param onBroken told once, on the loop's thread, if the peer or the connection ends it early
-     * @param onCancel told, on any thread, that nobody wants the rest of the content
+     * @param owner told what becomes of it
+     * @param known whether the peer has begun it
      */
-    public Http2Stream(
-            Http2Session session,
-            int id,
-            Function<Throwable, Throwable> failure,
-            Consumer<Throwable> onBroken,
-            Runnable onCancel) {
+    public Http2Stream(Http2Session session, int id, StreamOwner owner, boolean known) {
         this.session = session;
         this.id = id;
-        this.onBroken = onBroken;
-        this.content = new StreamContent(this::credit, failure, onCancel);
+        this.owner = owner;
+        this.known = known;
+        this.content = new StreamContent(this::credit, owner);
     }
 
     /**
@@ -85,6 +81,19 @@ public final class Http2Stream {
      */
     public StreamContent content() {
         return content;
+    }
+
+    StreamOwner owner() {
+        return owner;
+    }
+
+    /**
+     * Whether everything has been sent; on the loop's thread.
+     *
+     * @return false while there may be more to send
+     */
+    public boolean isLocalEnded() {
+        return localEnded;
     }
 
     private Loop loop() {
@@ -107,7 +116,7 @@ public final class Http2Stream {
     public void send(@Nullable Section section, ByteBuffer data, boolean last, Supplier<Headers> trailers, Done done) {
         loop().execute(() -> {
             if (closed || localEnded) {
-                done.done(new StreamClosedException("the stream has ended"));
+                done.done(new StreamClosedException("the stream has ended", false));
             } else {
                 message = new Message(section, data, last, trailers, done);
                 session.sending().ready(this);
@@ -138,6 +147,16 @@ public final class Http2Stream {
     }
 
     /**
+     * Ends it at once for a reason of its user's, unless it has ended; from any thread.
+     *
+     * @param code what the peer is told
+     * @param cause what readers are told
+     */
+    public void reset(ErrorCode code, Throwable cause) {
+        loop().execute(() -> session.reset(this, code, cause));
+    }
+
+    /**
      * Whether something is to be sent that was not yet; on the loop's thread.
      *
      * @return true if the peer has to take something
@@ -159,6 +178,7 @@ public final class Http2Stream {
         boolean endsWithData = last && trailers.size() == 0;
         if (current.section() != null && !sectionSent) {
             sectionSent = true;
+            known = true;
             boolean end = endsWithData && !data.hasRemaining();
             section(output, current.section(), end, maxFrame);
             if (end) {
@@ -174,6 +194,7 @@ public final class Http2Stream {
         }
         if (length > 0 || endsWithData) {
             session.flow().sent(this, length);
+            owner.progress();
             output.data(id, data.slice(data.position(), length), all && endsWithData);
             data.position(data.position() + length);
         }
@@ -207,17 +228,13 @@ public final class Http2Stream {
         remoteEnded = true;
         content.end(trailers);
         session.removeIfEnded(this);
+        owner.remoteEnded();
     }
 
     /** It has come to its end before its time. */
     void broken(Throwable cause) {
         content.fail(cause);
-        abandon(cause);
-        onBroken.accept(cause);
-    }
-
-    /** What is to be sent will not be. */
-    void abandon(Throwable cause) {
+        owner.broken(cause);
         Message current = message;
         message = null;
         if (current != null) {

@@ -9,11 +9,13 @@ public final class StreamClosedException extends IOException {
 
     private final boolean unprocessed;
 
-    StreamClosedException(String message) {
-        this(message, false);
-    }
-
-    StreamClosedException(String message, boolean unprocessed) {
+    /**
+     * A stream of no use any more.
+     *
+     * @param message what ended it
+     * @param unprocessed whether the peer says that it has not looked at the request (RFC 9113 §8.7)
+     */
+    public StreamClosedException(String message, boolean unprocessed) {
         super(message);
         this.unprocessed = unprocessed;
     }

@@ -6,7 +6,6 @@ import dev.gatehouse.http.Headers;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.function.Function;
 import java.util.function.IntConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,8 +20,7 @@ public final class StreamContent implements Body.Source {
     private static final int SMALL = 1024;
 
     private final IntConsumer credit;
-    private final Function<Throwable, Throwable> failure;
-    private final Runnable onCancel;
+    private final StreamOwner owner;
 
     /** Guarded by this, as are those below. */
     private final Deque<ByteBuffer> arrived = new ArrayDeque<>();
@@ -37,13 +35,11 @@ public final class StreamContent implements Body.Source {
      * Content of which nothing has come.
      *
      * @param credit told, on any thread, how many bytes the peer may send again
-     * @param failure makes what readers are told of what broke the content
-     * @param onCancel told, on any thread, that nobody wants the rest
+     * @param owner told that nobody wants the rest; makes what readers are told of what broke it
      */
-    StreamContent(IntConsumer credit, Function<Throwable, Throwable> failure, Runnable onCancel) {
+    StreamContent(IntConsumer credit, StreamOwner owner) {
         this.credit = credit;
-        this.failure = failure;
-        this.onCancel = onCancel;
+        this.owner = owner;
     }
 
     /**
@@ -102,7 +98,7 @@ public final class StreamContent implements Body.Source {
         synchronized (this) {
             if (end == null) {
                 // Made while it shows whether somebody waits.
-                end = Chunk.failed(failure.apply(cause));
+                end = Chunk.failed(owner.failure(cause));
                 dropped = drop();
             }
             reader = takeReader();
@@ -170,14 +166,14 @@ public final class StreamContent implements Body.Source {
         synchronized (this) {
             early = cancelled == null && end == null;
             if (cancelled == null && !(end != null && arrived.isEmpty())) {
-                cancelled = early ? failure.apply(reason) : reason;
+                cancelled = early ? owner.failure(reason) : reason;
             }
             dropped = drop();
             reader = takeReader();
         }
         credited(dropped);
         if (early) {
-            onCancel.run();
+            owner.cancelled();
         }
         run(reader);
     }

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The transport of a gateway that was given none. Its parts are made when something is first sent.
  *
- * <p>HTTP/1.1 in clear text, which runs on loops, lives on what the gateway's server lends. That goes back when the server
+ * <p>Clear text, which runs on loops, lives on what the gateway's server lends. That goes back when the server
  * stops: what is under way over it fails then, and what comes later goes over parts of our own. So that no server's
  * exchanges end with another server, nothing is borrowed while there are two: when the second one starts, what lives on the
  * first one's parts is left to the exchanges under way.
  *
- * <p>HTTP/2 and TLS have parts of our own in any case: Jetty's client hands work to its pool all the time, and would stand
+ * <p>TLS has parts of our own in any case: Jetty's client hands work to its pool all the time, and would stand
  * still where all threads of a server wait for its answers.
  *
  * <p>Safe for use by several threads.
@@ -84,8 +84,7 @@ public final class OwnTransport implements Transport {
     }
 
     private static boolean needsLoopsOnly(Call call) {
-        return call.protocol() == Call.Protocol.HTTP_1_1
-                && "http".equals(call.endpoint().uri().getScheme());
+        return "http".equals(call.endpoint().uri().getScheme());
     }
 
     /** Null if there must not be any. */

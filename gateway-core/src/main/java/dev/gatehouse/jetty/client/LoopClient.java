@@ -21,24 +21,40 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.util.thread.Scheduler;
 
 /**
- * HTTP/1.1 in clear text on {@linkplain Loop loops}: on the one that the caller works for, so that a request need not change
+ * HTTP in clear text on {@linkplain Loop loops}: on the one that the caller works for, so that a request need not change
  * threads, or on loops of the transport's own.
  */
-final class Http1Client {
+final class LoopClient {
 
     private static final int HTTP_PORT = 80;
 
     private final Resources resources;
-    private final Map<String, Http1Pool> pools = new ConcurrentHashMap<>();
-    private final Set<Http1Connection> connections = ConcurrentHashMap.newKeySet();
+    private final Map<String, Pool> http1 = new ConcurrentHashMap<>();
+    private final Map<String, Pool> http2 = new ConcurrentHashMap<>();
+    private final Set<AbstractConnection> connections = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
-    Http1Client(Resources resources) {
+    LoopClient(Resources resources) {
         this.resources = resources;
+    }
+
+    /** The connections to one endpoint. */
+    interface Pool {
+
+        /**
+         * Sends a request as soon as there is a connection for it.
+         *
+         * @return false if the pool is retired, and another one must be asked
+         */
+        boolean send(LoopExchange exchange, Loop loop);
+
+        /** Lets nobody wait any longer. */
+        void close();
     }
 
     /** Told the addresses of a host, on any thread. */
@@ -51,42 +67,48 @@ final class Http1Client {
     }
 
     Transport.Handle send(Call call, Transport.Callback callback) {
-        Http1Exchange exchange = new Http1Exchange(call, callback);
+        LoopExchange exchange = new LoopExchange(call, callback);
         Loop here = Loop.current();
         send(exchange, here == null ? loop() : here);
         return exchange;
     }
 
     /** Sends a request over a connection of a loop, if nobody has given it up. */
-    void send(Http1Exchange exchange, Loop loop) {
+    void send(LoopExchange exchange, Loop loop) {
         if (closed) {
             exchange.notConnected(closing());
             return;
         }
         String key = exchange.call().endpoint().authority();
-        Http1Pool pool = pool(key);
+        boolean multiplexed = exchange.call().protocol() == Call.Protocol.HTTP_2;
+        Map<String, Pool> pools = multiplexed ? http2 : http1;
+        Pool pool = pool(pools, key, multiplexed);
         while (!pool.send(exchange, loop)) {
             pools.remove(key, pool);
-            pool = pool(key);
+            pool = pool(pools, key, multiplexed);
         }
     }
 
-    private Http1Pool pool(String key) {
-        Http1Pool known = pools.get(key);
-        return known == null ? pools.computeIfAbsent(key, absent -> new Http1Pool(this, absent)) : known;
+    private Pool pool(Map<String, Pool> pools, String key, boolean multiplexed) {
+        Pool known = pools.get(key);
+        return known != null
+                ? known
+                : pools.computeIfAbsent(
+                        key, absent -> multiplexed ? new Http2Pool(this, absent) : new Http1Pool(this, absent));
     }
 
-    void retired(String key, Http1Pool pool) {
-        pools.remove(key, pool);
+    void retired(String key, Pool pool) {
+        http1.remove(key, pool);
+        http2.remove(key, pool);
     }
 
     /** A connection is there; false if it comes too late. */
-    boolean opened(Http1Connection connection) {
+    boolean opened(AbstractConnection connection) {
         connections.add(connection);
         return !closed;
     }
 
-    void forget(Http1Connection connection) {
+    void forget(AbstractConnection connection) {
         connections.remove(connection);
     }
 
@@ -96,7 +118,7 @@ final class Http1Client {
     }
 
     /** The response was complete before the request was. */
-    void finishLater(Http1Connection connection, Http1Exchange exchange, Http1Request request) {
+    void finishLater(Http1Connection connection, LoopExchange exchange, Http1Request request) {
         Runnable end = () ->
                 connection.giveUp(exchange, new IllegalStateException("the response was complete before the request"));
         if (request.isLast()) {
@@ -138,7 +160,8 @@ final class Http1Client {
 
     void close() {
         closed = true;
-        pools.values().forEach(Http1Pool::close);
+        http1.values().forEach(Pool::close);
+        http2.values().forEach(Pool::close);
         connections.forEach(connection -> {
             connection.onFillInterestedFailed(closing());
             connection.close();

@@ -14,10 +14,22 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One request on its way over HTTP/1.1, from {@link Transport#send} to the end of its response. What the callback hears
+ * One request on its way over a loop, from {@link Transport#send} to the end of its response. What the callback hears
  * is decided by {@link #state} alone.
  */
-final class Http1Exchange implements Transport.Handle {
+final class LoopExchange implements Transport.Handle {
+
+    /** What carries an exchange once it is connected. */
+    interface Carrier {
+
+        /**
+         * Ends an exchange early, from any thread. Does nothing if it is not under way there.
+         *
+         * @param exchange which one
+         * @param cause what its readers are told
+         */
+        void giveUp(LoopExchange exchange, Throwable cause);
+    }
 
     private enum State {
         WAITING,
@@ -30,15 +42,15 @@ final class Http1Exchange implements Transport.Handle {
     private final Transport.Callback callback;
     private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
     private volatile @Nullable GatewayException aborted;
-    private volatile @Nullable Http1Connection connection;
-    private volatile @Nullable Http1Request sending;
+    private volatile @Nullable Carrier carrier;
+    private volatile @Nullable Sending sending;
     private volatile @Nullable Runnable leaveQueue;
     private volatile @Nullable Dial dial;
     private volatile boolean opening;
     private volatile TimeSource.@Nullable Timer timer;
     private volatile boolean answering;
 
-    Http1Exchange(Call call, Transport.Callback callback) {
+    LoopExchange(Call call, Transport.Callback callback) {
         this.call = call;
         this.callback = callback;
     }
@@ -49,14 +61,19 @@ final class Http1Exchange implements Transport.Handle {
 
     boolean isOver() {
         State current = state.get();
-        return current == State.FAILED || (current == State.ANSWERED && connection == null);
+        return current == State.FAILED || (current == State.ANSWERED && carrier == null);
     }
 
-    /** Waits for a connection, in a queue or for one that is being opened. */
-    void await(TimeSource time, @Nullable Runnable leave) {
+    /**
+     * Waits for a connection.
+     *
+     * @param opens whether for one that is being opened
+     * @param leave how to leave the queue, or null if it is in none
+     */
+    void await(TimeSource time, boolean opens, @Nullable Runnable leave) {
         stopTimer();
         leaveQueue = leave;
-        opening = leave == null;
+        opening = opens;
         timer = time.schedule(this::waitedTooLong, call.connectTimeout());
         if (state.get() != State.WAITING) {
             stopWaiting();
@@ -72,12 +89,12 @@ final class Http1Exchange implements Transport.Handle {
     }
 
     /** A connection takes the request; false if nobody wants it any more. */
-    boolean connected(Http1Connection taken, Http1Request request) {
-        connection = taken;
+    boolean connected(Carrier taken, Sending request) {
+        carrier = taken;
         sending = request;
         boolean wanted = state.compareAndSet(State.WAITING, State.CONNECTED);
         if (!wanted) {
-            connection = null;
+            carrier = null;
         }
         stopTimer();
         return wanted;
@@ -109,7 +126,7 @@ final class Http1Exchange implements Transport.Handle {
         // known
         // only when the connection is closed.
         boolean first = isFailedNow();
-        Http1Connection current = connection;
+        Carrier current = carrier;
         if (current != null) {
             current.giveUp(this, cause);
         }
@@ -157,7 +174,7 @@ final class Http1Exchange implements Transport.Handle {
 
     /** The connection is done with it. */
     void ended() {
-        connection = null;
+        carrier = null;
     }
 
     private void stopWaiting() {
@@ -184,13 +201,13 @@ final class Http1Exchange implements Transport.Handle {
         if (reason != null) {
             return Failures.aborted(reason, sent());
         }
-        Http1Request request = sending;
+        Sending request = sending;
         if (request == null) {
             return Failures.beforeConnection(cause, call, true);
         }
-        return cause instanceof GatewayException ours && ours.kind() == Kind.UPSTREAM_PROTOCOL
-                ? ours
-                : Failures.beforeResponse(cause, request, sent());
+        boolean known = cause instanceof GatewayException ours
+                && (ours.kind() == Kind.UPSTREAM_PROTOCOL || ours.kind() == Kind.CONNECT_FAILED);
+        return known ? (GatewayException) cause : Failures.beforeResponse(cause, request, sent());
     }
 
     /**
@@ -203,14 +220,14 @@ final class Http1Exchange implements Transport.Handle {
         if (reason != null) {
             return Failures.aborted(reason, RequestSent.YES);
         }
-        Http1Request request = sending;
+        Sending request = sending;
         return request == null
                 ? Failures.beforeConnection(cause, call, true)
                 : Failures.duringResponse(cause, request, readerWaits);
     }
 
     private RequestSent sent() {
-        Http1Request request = sending;
+        Sending request = sending;
         if (answering) {
             return RequestSent.YES;
         }

@@ -1,0 +1,181 @@
+package dev.gatehouse.jetty.client;
+
+import dev.gatehouse.http.GatewayException;
+import dev.gatehouse.http.GatewayException.Kind;
+import dev.gatehouse.jetty.http2.Http2Session;
+import dev.gatehouse.jetty.http2.Http2Stream;
+import dev.gatehouse.jetty.http2.StreamClosedException;
+import dev.gatehouse.jetty.loop.LoopSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.eclipse.jetty.http2.ErrorCode;
+import org.eclipse.jetty.http2.frames.GoAwayFrame;
+import org.eclipse.jetty.http2.frames.HeadersFrame;
+import org.eclipse.jetty.http2.frames.SettingsFrame;
+import org.eclipse.jetty.http2.parser.Parser;
+import org.eclipse.jetty.io.WindowRateControl;
+import org.jspecify.annotations.Nullable;
+
+/** A connection to an endpoint over HTTP/2, for as many exchanges at a time as the endpoint takes. */
+final class Http2Connection extends Http2Session {
+
+    private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
+
+    /** An endpoint of ours is no attacker, but may be broken. */
+    private static final int MOST_EVENTS_PER_SECOND = 1000;
+
+    /** Numbers of streams are used once: a connection ends before there are none left. */
+    private static final int LAST_ID = Integer.MAX_VALUE - 2;
+
+    private final LoopClient client;
+    private final Http2Pool pool;
+    private int nextId = 1;
+    private int maxHeaderListSize = JettyTransportBuilder.MAX_REQUEST_HEADER_BYTES;
+    private boolean leaving;
+    private boolean settled;
+
+    /** How many exchanges are under way or about to be; the pool's, and guarded by it, as is the next. */
+    int used;
+
+    /** Before its settings come, an endpoint is taken to want what RFC 9113 §6.5.2 recommends. */
+    int maxStreams = 100;
+
+    Http2Connection(LoopClient client, Http2Pool pool, LoopSocket socket) {
+        super(socket, client.executor(), client.buffers(), parser(client));
+        this.client = client;
+        this.pool = pool;
+    }
+
+    private static Parser parser(LoopClient client) {
+        WindowRateControl rate = new WindowRateControl(MOST_EVENTS_PER_SECOND, Duration.ofSeconds(1));
+        return new Parser(client.buffers(), client.maxResponseHeaderBytes(), rate);
+    }
+
+    @Override
+    public void onOpen() {
+        super.onOpen();
+        begin(
+                PREFACE,
+                SettingsFrame.ENABLE_PUSH,
+                0,
+                SettingsFrame.MAX_HEADER_LIST_SIZE,
+                client.maxResponseHeaderBytes());
+        awaitReadable();
+    }
+
+    /** Sends a request, for which the pool has taken a stream; on the loop's thread. */
+    void send(LoopExchange exchange) {
+        Http2Request request =
+                new Http2Request(this, exchange, nextId, new SilenceWatch(client.time(), () -> exchange));
+        if (leaving || isEnding()) {
+            // It was closed between the pool and here: nothing was sent, so another one will do.
+            pool.release(this);
+            client.send(exchange, loop());
+        } else if (RequestHead.size(exchange.call()) > maxHeaderListSize) {
+            pool.release(this);
+            exchange.notConnected(new GatewayException(Kind.BAD_REQUEST, "the header section is too large to send"));
+        } else if (exchange.connected(request, request)) {
+            nextId += 2;
+            open(request.stream());
+            request.begin(exchange.call().idleTimeout());
+            if (nextId > LAST_ID) {
+                leave();
+            }
+        } else {
+            pool.release(this);
+        }
+    }
+
+    /** Whether the endpoint has said anything that only HTTP/2 has. */
+    boolean isSettled() {
+        return settled;
+    }
+
+    /** The final response to a request has come. */
+    void begun(Http2Request request, long length, boolean ended) {
+        begun(request.stream(), length, ended);
+    }
+
+    /** An exchange is over. */
+    void ended() {
+        pool.release(this);
+        if (leaving && streams().isEmpty()) {
+            finish();
+        }
+    }
+
+    @Override
+    protected void onSettings(Map<Integer, Integer> settings) {
+        settled = true;
+        Integer list = settings.get(SettingsFrame.MAX_HEADER_LIST_SIZE);
+        if (list != null) {
+            int unlimited = JettyTransportBuilder.MAX_REQUEST_HEADER_BYTES;
+            maxHeaderListSize = list < 0 ? unlimited : Math.min(list, unlimited);
+        }
+        Integer streams = settings.get(SettingsFrame.MAX_CONCURRENT_STREAMS);
+        if (streams != null) {
+            pool.limit(this, streams < 0 ? Integer.MAX_VALUE : streams);
+        }
+    }
+
+    @Override
+    protected void onSection(HeadersFrame frame) {
+        if (isIdle(frame.getStreamId())) {
+            fail(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
+        }
+    }
+
+    @Override
+    protected void onMalformed(int id, ErrorCode code) {
+        Http2Stream stream = stream(id);
+        if (stream != null) {
+            reset(stream, code);
+        }
+    }
+
+    @Override
+    protected void onGoAway(GoAwayFrame frame) {
+        leave();
+        List.copyOf(streams()).stream()
+                .filter(stream -> stream.id() > frame.getLastStreamId())
+                .forEach(stream -> broken(stream, new StreamClosedException("the endpoint goes away", true)));
+        if (streams().isEmpty()) {
+            finish();
+        }
+    }
+
+    private void leave() {
+        leaving = true;
+        pool.closed(this);
+    }
+
+    @Override
+    protected boolean isIdle(int id) {
+        return id >= nextId || id % 2 == 0;
+    }
+
+    /** The endpoint begins no streams. */
+    @Override
+    protected int lastStream() {
+        return 0;
+    }
+
+    @Override
+    protected void idle(TimeoutException timeout) {
+        if (streams().isEmpty()) {
+            leave();
+            goAway(ErrorCode.NO_ERROR, "");
+            finish();
+        }
+    }
+
+    @Override
+    public void onClose(@Nullable Throwable cause) {
+        pool.closed(this);
+        client.forget(this);
+        super.onClose(cause);
+    }
+}
