@@ -28,6 +28,9 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
     /** Frames that cost more to answer than to send, such as PING and RST_STREAM. */
     private static final int MOST_EVENTS_PER_SECOND = 128;
 
+    /** What all streams may send before somebody reads it: a few that nobody reads do not stop the others. */
+    private static final int WINDOW = 1024 * 1024;
+
     private final Http1Loop factory;
     private final Connector connector;
     private final Connection connection;
@@ -39,7 +42,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
     private int serving;
 
     Http2Connection(Http1Loop factory, Connector connector, LoopSocket socket) {
-        super(socket, connector.getExecutor(), connector.getByteBufferPool(), parser(factory, connector));
+        super(socket, connector.getExecutor(), connector.getByteBufferPool(), parser(factory, connector), WINDOW);
         this.factory = factory;
         this.connector = connector;
         this.connection = new Connection(

@@ -30,6 +30,9 @@ final class Http2Connection extends Http2Session {
     /** Numbers of streams are used once: a connection ends before there are none left. */
     private static final int LAST_ID = Integer.MAX_VALUE - 2;
 
+    /** What all streams may send before somebody reads it: no client that reads slowly stops those of a hundred others. */
+    private static final int WINDOW = 16 * 1024 * 1024;
+
     private final LoopClient client;
     private final Http2Pool pool;
     private int nextId = 1;
@@ -44,7 +47,7 @@ final class Http2Connection extends Http2Session {
     int maxStreams = 100;
 
     Http2Connection(LoopClient client, Http2Pool pool, LoopSocket socket) {
-        super(socket, client.executor(), client.buffers(), parser(client));
+        super(socket, client.executor(), client.buffers(), parser(client), WINDOW);
         this.client = client;
         this.pool = pool;
     }

@@ -12,25 +12,31 @@ final class FlowControl {
     /** What each stream may be sent before somebody reads it: enough for 10 Mbit/s at 100 ms from end to end. */
     static final int STREAM_WINDOW = 128 * 1024;
 
-    /** What all streams may be sent together before somebody reads it: a few that nobody reads do not stop the others. */
-    static final int CONNECTION_WINDOW = 1024 * 1024;
-
     /** The window of both before anybody has said something else (RFC 9113 §6.9.2). */
-    static final int DEFAULT_WINDOW = 65_535;
+    private static final int DEFAULT_WINDOW = 65_535;
 
     private final SendQueue sending;
+    private final int connectionWindow;
     private int sendWindow = DEFAULT_WINDOW;
     private int initialWindow = DEFAULT_WINDOW;
-    private int receiveWindow = CONNECTION_WINDOW;
+    private int receiveWindow;
     private int toCredit;
 
     /**
      * The windows of a new connection.
      *
      * @param sending where window updates go
+     * @param connectionWindow what all streams may be sent together before somebody reads it
      */
-    FlowControl(SendQueue sending) {
+    FlowControl(SendQueue sending, int connectionWindow) {
         this.sending = sending;
+        this.connectionWindow = connectionWindow;
+        this.receiveWindow = connectionWindow;
+    }
+
+    /** Tells the peer; it may send that much by the time it knows. */
+    void begin() {
+        update(0, connectionWindow - DEFAULT_WINDOW);
     }
 
     void opened(Http2Stream stream) {
@@ -58,7 +64,7 @@ final class FlowControl {
     /** The same for bytes of a stream that is not open. */
     void credit(int bytes) {
         toCredit += bytes;
-        if (toCredit >= CONNECTION_WINDOW / 2) {
+        if (toCredit >= connectionWindow / 2) {
             receiveWindow += toCredit;
             update(0, toCredit);
             toCredit = 0;

@@ -61,16 +61,17 @@ public abstract class Http2Session extends AbstractConnection {
      * @param executor Jetty's, for what blocks; nothing here does
      * @param pool where buffers come from
      * @param parser not initialised
+     * @param window what all streams may be sent together before somebody reads it, in bytes
      */
     @SuppressWarnings("this-escape") // the parser calls nobody before it is given bytes
-    protected Http2Session(LoopSocket socket, Executor executor, ByteBufferPool pool, Parser parser) {
+    protected Http2Session(LoopSocket socket, Executor executor, ByteBufferPool pool, Parser parser, int window) {
         super(socket, executor);
         this.socket = socket;
         this.memory = socket.loop().memory();
         this.pool = pool;
         this.parser = parser;
         this.sending = new SendQueue(socket, pool, this::written);
-        this.flow = new FlowControl(sending);
+        this.flow = new FlowControl(sending, window);
         parser.init(new FrameInput(this, flow, sending));
     }
 
@@ -177,8 +178,7 @@ public abstract class Http2Session extends AbstractConnection {
             setting(payload, settings[i], settings[i + 1]);
         }
         output.frame(FrameType.SETTINGS, Flags.NONE, 0, payload.flip());
-        output.number(FrameType.WINDOW_UPDATE, 0, FlowControl.CONNECTION_WINDOW - FlowControl.DEFAULT_WINDOW);
-        sending.later();
+        flow.begin();
     }
 
     private static void setting(ByteBuffer payload, int key, int value) {

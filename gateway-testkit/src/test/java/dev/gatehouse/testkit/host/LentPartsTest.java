@@ -9,7 +9,9 @@ import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
 import dev.gatehouse.jetty.GatewayHandler;
 import dev.gatehouse.jetty.GatewayServer;
+import dev.gatehouse.testkit.RawConnection;
 import dev.gatehouse.testkit.RawUpstream;
+import dev.gatehouse.testkit.TestTls;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -60,16 +62,19 @@ final class LentPartsTest {
             .build();
     private final GatewayServer http2 = GatewayServer.start(behindHttp2, "127.0.0.1", 0);
 
+    private final RawUpstream secure = RawUpstream.startTls(TestTls.localhost(), RawConnection::readToEnd);
     private final List<Server> servers = new ArrayList<>();
 
     private final Gateway gateway = Gateway.builder()
             .upstream("quick", up -> up.endpoints(quick.endpoint()))
             .upstream("named", up -> up.endpoints("http://localhost:" + quick.port()))
             .upstream("slow", up -> up.endpoints(slow.endpoint()))
+            .upstream("tls", up -> up.endpoints("https://localhost:" + secure.port()))
             .upstream("http2", up -> up.endpoints(http2.uri().toString()).http2())
             .route("/quick", route -> route.to("quick"))
             .route("/named", route -> route.to("named"))
             .route("/slow", route -> route.to("slow"))
+            .route("/tls", route -> route.to("tls"))
             .route("/http2/**", route -> route.to("http2"))
             .build();
 
@@ -84,6 +89,7 @@ final class LentPartsTest {
         behindHttp2.close();
         quick.close();
         slow.close();
+        secure.close();
         assertThat(ownThreads()).isEmpty();
     }
 
@@ -189,17 +195,17 @@ final class LentPartsTest {
     }
 
     @Test
-    void http2HasThreadsOfItsOwnAndOutlivesTheServer() throws Exception {
+    void http2InClearTextIsSpokenOnTheServersThreadsToo() throws Exception {
         Server server = started(GatewayHandler.of(gateway));
         assertThat(get(server, "/http2")).isEqualTo("200 two");
+        assertThat(ownThreads()).isEmpty();
+    }
+
+    @Test
+    void tlsHasThreadsOfItsOwn() throws Exception {
+        Server server = started(GatewayHandler.of(gateway));
+        assertThat(get(server, "/tls")).startsWith("502");
         assertThat(ownThreads()).isNotEmpty();
-        CompletableFuture<String> underWay = inProcess(Request.builder("POST", "/http2/slow"));
-        assertThat(slowIsAsked.await(10, SECONDS)).isTrue();
-
-        server.stop();
-        slowAnswer.complete(Response.text(200, "slow"));
-
-        assertThat(underWay.get(10, SECONDS)).isEqualTo("200 slow");
     }
 
     @Test
