@@ -1,21 +1,19 @@
 package dev.gatehouse.jetty;
 
 import dev.gatehouse.http.Connection;
+import dev.gatehouse.jetty.http2.FieldSection;
 import dev.gatehouse.jetty.http2.Http2Session;
 import dev.gatehouse.jetty.http2.Http2Stream;
+import dev.gatehouse.jetty.http2.SessionSettings;
 import dev.gatehouse.jetty.loop.LoopSocket;
 import java.nio.ByteBuffer;
-import java.time.Duration;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
-import org.eclipse.jetty.http.MetaData;
+import org.eclipse.jetty.http.HttpStatus;
 import org.eclipse.jetty.http2.ErrorCode;
-import org.eclipse.jetty.http2.frames.GoAwayFrame;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
-import org.eclipse.jetty.http2.parser.ServerParser;
 import org.eclipse.jetty.io.Connection.UpgradeTo;
-import org.eclipse.jetty.io.WindowRateControl;
 import org.eclipse.jetty.server.Connector;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +22,9 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
 
     /** As many as RFC 9113 §6.5.2 recommends at least, and Jetty and nginx have by default. */
     private static final int MOST_STREAMS = 128;
+
+    /** A client that gives its streams up gets no more for it: what it has set going counts until it has come to its end. */
+    private static final int MOST_EXCHANGES = 2 * MOST_STREAMS;
 
     /** Frames that cost more to answer than to send, such as PING and RST_STREAM. */
     private static final int MOST_EVENTS_PER_SECOND = 128;
@@ -42,7 +43,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
     private int serving;
 
     Http2Connection(Http1Loop factory, Connector connector, LoopSocket socket) {
-        super(socket, connector.getExecutor(), connector.getByteBufferPool(), parser(factory, connector), WINDOW);
+        super(socket, connector.getExecutor(), connector.getByteBufferPool(), settings(factory.maxHeaderBytes()));
         this.factory = factory;
         this.connector = connector;
         this.connection = new Connection(
@@ -52,25 +53,10 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
                 "HTTP/2.0");
     }
 
-    private static ServerParser parser(Http1Loop factory, Connector connector) {
-        return new DirectParser(connector, factory.maxHeaderBytes());
-    }
-
-    /** Begins after the part of the preface that looks like a request of HTTP/1.1. */
-    private static final class DirectParser extends ServerParser {
-
-        DirectParser(Connector connector, int maxHeaderBytes) {
-            super(
-                    connector.getByteBufferPool(),
-                    maxHeaderBytes,
-                    new WindowRateControl(MOST_EVENTS_PER_SECOND, Duration.ofSeconds(1)));
-        }
-
-        @Override
-        public void init(org.eclipse.jetty.http2.parser.Parser.Listener listener) {
-            super.init(listener);
-            directUpgrade();
-        }
+    private static SessionSettings settings(int maxHeaderBytes) {
+        // The part of the preface before it looks like a request of HTTP/1.1, and has been read as one.
+        ByteBuffer preface = ByteBuffer.wrap("SM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        return new SessionSettings(preface, maxHeaderBytes, WINDOW, MOST_EVENTS_PER_SECOND);
     }
 
     Http1Loop factory() {
@@ -107,31 +93,34 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
     }
 
     @Override
-    protected void onSection(HeadersFrame frame) {
-        int id = frame.getStreamId();
+    protected void onSection(int id, FieldSection section, boolean end) {
         if (id % 2 == 0) {
             fail(ErrorCode.PROTOCOL_ERROR, "streams of clients have odd numbers");
         } else if (!isIdle(id)) {
             fail(ErrorCode.STREAM_CLOSED_ERROR, "the stream has ended");
         } else if (!leaving) {
             lastStream = id;
-            begin(frame);
+            begin(id, section, end);
         }
     }
 
-    private void begin(HeadersFrame frame) {
-        if (!(frame.getMetaData() instanceof MetaData.Request head)) {
-            reset(frame.getStreamId(), ErrorCode.PROTOCOL_ERROR);
-        } else if (serving >= MOST_STREAMS) {
-            reset(frame.getStreamId(), ErrorCode.REFUSED_STREAM_ERROR);
-        } else if (frame.isEndStream() && head.getContentLength() > 0) {
-            reset(frame.getStreamId(), ErrorCode.PROTOCOL_ERROR);
+    private void begin(int id, FieldSection head, boolean end) {
+        if (!head.tooLarge() && !head.isRequest()) {
+            reset(id, ErrorCode.PROTOCOL_ERROR);
+        } else if (streams().size() >= MOST_STREAMS || serving >= MOST_EXCHANGES) {
+            reset(id, ErrorCode.REFUSED_STREAM_ERROR);
+        } else if (end && head.contentLength() > 0) {
+            reset(id, ErrorCode.PROTOCOL_ERROR);
         } else {
-            Http2Exchange exchange = new Http2Exchange(this, frame.getStreamId(), head, frame.isEndStream());
+            Http2Exchange exchange = new Http2Exchange(this, id, head, end);
             open(exchange.stream());
-            begun(exchange.stream(), head.getContentLength(), frame.isEndStream());
+            begun(exchange.stream(), head.contentLength(), end);
             serving++;
-            exchange.serve();
+            if (head.tooLarge()) {
+                exchange.refuse(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
+            } else {
+                exchange.serve();
+            }
         }
     }
 
@@ -148,7 +137,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
 
     /** A client that leaves has nothing to say about what is under way. */
     @Override
-    protected void onGoAway(GoAwayFrame frame) {
+    protected void onGoAway(int last) {
         leave();
     }
 

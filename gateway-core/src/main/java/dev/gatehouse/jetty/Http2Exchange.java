@@ -13,6 +13,7 @@ import dev.gatehouse.http.Response;
 import dev.gatehouse.internal.host.BodyWriter;
 import dev.gatehouse.internal.host.ResponseFraming;
 import dev.gatehouse.jetty.http2.FieldEncoder;
+import dev.gatehouse.jetty.http2.FieldSection;
 import dev.gatehouse.jetty.http2.Http2Stream;
 import dev.gatehouse.jetty.http2.StreamOwner;
 import java.io.EOFException;
@@ -20,8 +21,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.function.Consumer;
-import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
@@ -44,12 +43,13 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
     /** Guarded by this. */
     private boolean goneTold;
 
-    Http2Exchange(Http2Connection connection, int id, MetaData.Request head, boolean ended) {
+    Http2Exchange(Http2Connection connection, int id, FieldSection head, boolean ended) {
         this.connection = connection;
         this.stream = new Http2Stream(connection, id, this, true);
-        Body body = ended ? Body.empty() : Body.of(stream.content(), head.getContentLength());
-        this.request = Requests.received(head, body, connection.connection());
-        if (!ended && head.getHttpFields().contains(HttpHeader.EXPECT, "100-continue")) {
+        Body body = ended ? Body.empty() : Body.of(stream.content(), head.contentLength());
+        this.request =
+                head.tooLarge() ? Request.get("/").build() : Requests.received(head, body, connection.connection());
+        if (!ended && request.headers().containsToken("Expect", "100-continue")) {
             stream.content().onDemand(() -> interim(100, Headers.empty()));
         }
     }
@@ -65,6 +65,11 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
 
     void serve() {
         connection.factory().serving().serve(request, this);
+    }
+
+    /** Answers what is not for the gateway to judge. */
+    void refuse(int status) {
+        respond(ProblemErrors.problem(status), ignored -> {});
     }
 
     @Override

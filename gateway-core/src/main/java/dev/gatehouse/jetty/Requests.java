@@ -4,6 +4,7 @@ import dev.gatehouse.http.Body;
 import dev.gatehouse.http.Connection;
 import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.RequestTarget;
+import dev.gatehouse.jetty.http2.FieldSection;
 import dev.gatehouse.jetty.internal.JettyFields;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -16,7 +17,6 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpScheme;
 import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.http.HttpVersion;
-import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Request;
@@ -71,12 +71,12 @@ final class Requests {
     }
 
     /** A request that came over HTTP/2, without Jetty's server. */
-    static dev.gatehouse.http.Request received(MetaData.Request head, Body body, Connection connection) {
+    static dev.gatehouse.http.Request received(FieldSection head, Body body, Connection connection) {
         return dev.gatehouse.http.Request.received(
-                head.getMethod(),
-                RequestTarget.parse(target(head.getHttpURI())),
-                head.getHttpURI().getAuthority(),
-                withOneCookie(JettyFields.fromJetty(head.getHttpFields())),
+                Objects.requireNonNull(head.method()),
+                RequestTarget.parse(Objects.requireNonNullElse(head.path(), "")),
+                head.authority(),
+                withOneCookie(head.fields()),
                 body,
                 connection);
     }

@@ -2,21 +2,19 @@ package dev.gatehouse.jetty.client;
 
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
+import dev.gatehouse.jetty.http2.FieldSection;
 import dev.gatehouse.jetty.http2.Http2Session;
 import dev.gatehouse.jetty.http2.Http2Stream;
+import dev.gatehouse.jetty.http2.SessionSettings;
 import dev.gatehouse.jetty.http2.StreamClosedException;
 import dev.gatehouse.jetty.loop.LoopSocket;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http2.ErrorCode;
-import org.eclipse.jetty.http2.frames.GoAwayFrame;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
-import org.eclipse.jetty.http2.parser.Parser;
-import org.eclipse.jetty.io.WindowRateControl;
 import org.jspecify.annotations.Nullable;
 
 /** A connection to an endpoint over HTTP/2, for as many exchanges at a time as the endpoint takes. */
@@ -47,14 +45,13 @@ final class Http2Connection extends Http2Session {
     int maxStreams = 100;
 
     Http2Connection(LoopClient client, Http2Pool pool, LoopSocket socket) {
-        super(socket, client.executor(), client.buffers(), parser(client), WINDOW);
+        super(socket, client.executor(), client.buffers(), settings(client.maxResponseHeaderBytes()));
         this.client = client;
         this.pool = pool;
     }
 
-    private static Parser parser(LoopClient client) {
-        WindowRateControl rate = new WindowRateControl(MOST_EVENTS_PER_SECOND, Duration.ofSeconds(1));
-        return new Parser(client.buffers(), client.maxResponseHeaderBytes(), rate);
+    private static SessionSettings settings(int maxHeaderBytes) {
+        return new SessionSettings(ByteBuffer.allocate(0), maxHeaderBytes, WINDOW, MOST_EVENTS_PER_SECOND);
     }
 
     @Override
@@ -125,8 +122,8 @@ final class Http2Connection extends Http2Session {
     }
 
     @Override
-    protected void onSection(HeadersFrame frame) {
-        if (isIdle(frame.getStreamId())) {
+    protected void onSection(int id, FieldSection section, boolean end) {
+        if (isIdle(id)) {
             fail(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
         }
     }
@@ -140,10 +137,10 @@ final class Http2Connection extends Http2Session {
     }
 
     @Override
-    protected void onGoAway(GoAwayFrame frame) {
+    protected void onGoAway(int last) {
         leave();
         List.copyOf(streams()).stream()
-                .filter(stream -> stream.id() > frame.getLastStreamId())
+                .filter(stream -> stream.id() > last)
                 .forEach(stream -> broken(stream, new StreamClosedException("the endpoint goes away", true)));
         if (streams().isEmpty()) {
             finish();

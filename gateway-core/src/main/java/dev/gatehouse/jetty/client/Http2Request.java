@@ -7,9 +7,9 @@ import dev.gatehouse.http.GatewayException.RequestSent;
 import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.jetty.http2.FieldEncoder;
+import dev.gatehouse.jetty.http2.FieldSection;
 import dev.gatehouse.jetty.http2.Http2Stream;
 import dev.gatehouse.jetty.http2.StreamOwner;
-import dev.gatehouse.jetty.internal.JettyFields;
 import dev.gatehouse.transport.Call;
 import java.net.ProtocolException;
 import java.nio.ByteBuffer;
@@ -19,9 +19,7 @@ import java.util.Map;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
-import org.eclipse.jetty.http.MetaData;
 import org.eclipse.jetty.http2.ErrorCode;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its response on a stream (RFC 9113 §8.1). */
@@ -98,18 +96,21 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
     }
 
     @Override
-    public void section(HeadersFrame frame) {
+    public void section(FieldSection head, boolean end) {
         exchange().answering();
-        if (!(frame.getMetaData() instanceof MetaData.Response head)) {
-            wrong("the endpoint answered with a request");
-        } else if (head.getStatus() == 101 || head.getStatus() < 100 || head.getStatus() > 599) {
-            wrong("the endpoint answered with status " + head.getStatus());
-        } else if (head.getStatus() >= 200) {
-            answer(head, frame.isEndStream());
-        } else if (frame.isEndStream()) {
+        int status = head.status();
+        if (!head.isResponse()) {
+            wrong("the endpoint answered with what is no response");
+        } else if (head.tooLarge()) {
+            wrong("the header section of the response is too large");
+        } else if (status == 101 || status < 100 || status > 599) {
+            wrong("the endpoint answered with status " + status);
+        } else if (status >= 200) {
+            answer(head, end);
+        } else if (end) {
             wrong("the endpoint ended with an interim response");
         } else {
-            exchange().interim(head.getStatus(), JettyFields.fromJetty(head.getHttpFields()));
+            exchange().interim(status, head.fields());
         }
     }
 
@@ -117,21 +118,20 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
         exchange().breakOff(new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, what, null));
     }
 
-    private void answer(MetaData.Response head, boolean ended) {
-        long length = head.getContentLength();
-        boolean empty = isEmpty(head.getStatus());
+    private void answer(FieldSection head, boolean ended) {
+        long length = head.contentLength();
+        boolean empty = isEmpty(head.status());
         if (ended && !empty && length > 0) {
             wrong("the endpoint announced content and sent none");
             return;
         }
-        Headers headers = JettyFields.fromJetty(head.getHttpFields());
         if (empty || ended) {
             // If anything came nevertheless, it would be more than is announced.
-            exchange().answered(head.getStatus(), headers, Body.empty());
+            exchange().answered(head.status(), head.fields(), Body.empty());
             connection.begun(this, 0, ended);
         } else {
             connection.begun(this, length, false);
-            exchange().answered(head.getStatus(), headers, Body.of(stream.content(), length));
+            exchange().answered(head.status(), head.fields(), Body.of(stream.content(), length));
         }
     }
 

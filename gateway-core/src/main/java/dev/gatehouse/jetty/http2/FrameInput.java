@@ -1,25 +1,17 @@
 package dev.gatehouse.jetty.http2;
 
 import dev.gatehouse.http.Headers;
-import dev.gatehouse.jetty.internal.JettyFields;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
 import java.util.Map;
-import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.Flags;
-import org.eclipse.jetty.http2.frames.DataFrame;
+import org.eclipse.jetty.http2.frames.Frame;
 import org.eclipse.jetty.http2.frames.FrameType;
-import org.eclipse.jetty.http2.frames.GoAwayFrame;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
-import org.eclipse.jetty.http2.frames.PingFrame;
-import org.eclipse.jetty.http2.frames.PushPromiseFrame;
-import org.eclipse.jetty.http2.frames.ResetFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
-import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
-import org.eclipse.jetty.http2.parser.ServerParser;
 
 /** What the frames that come mean for a connection and its streams (RFC 9113 §5 and §6). */
-final class FrameInput implements ServerParser.Listener {
+final class FrameInput {
 
     private final Http2Session session;
     private final FlowControl flow;
@@ -31,30 +23,33 @@ final class FrameInput implements ServerParser.Listener {
         this.sending = sending;
     }
 
-    @Override
-    public void onData(DataFrame frame) {
-        int length = frame.flowControlLength();
-        Http2Stream stream = session.stream(frame.getStreamId());
+    /**
+     * Content.
+     *
+     * @param length what it takes of the windows, padding included
+     */
+    void data(int id, ByteBuffer bytes, int length, boolean end) {
+        Http2Stream stream = session.stream(id);
         if (!flow.received(length)) {
-            session.fail(ErrorCode.FLOW_CONTROL_ERROR, "more than the window");
+            failed(ErrorCode.FLOW_CONTROL_ERROR, "more than the window");
         } else if (stream == null) {
             flow.credit(length);
-            notOpen(frame.getStreamId());
+            notOpen(id);
         } else if (stream.remoteEnded) {
             flow.credit(length);
             session.reset(stream, ErrorCode.STREAM_CLOSED_ERROR);
         } else {
-            received(stream, frame, length);
+            received(stream, bytes, length, end);
         }
     }
 
-    private void received(Http2Stream stream, DataFrame frame, int length) {
-        int content = frame.remaining();
+    private void received(Http2Stream stream, ByteBuffer bytes, int length, boolean end) {
+        int content = bytes.remaining();
         stream.receiveWindow -= length;
         if (stream.receiveWindow < 0) {
             flow.credit(length);
             session.reset(stream, ErrorCode.FLOW_CONTROL_ERROR);
-        } else if (isWrongLength(stream, content, frame.isEndStream())) {
+        } else if (!stream.sectionReceived || isWrongLength(stream, content, end)) {
             flow.credit(length);
             session.reset(stream, ErrorCode.PROTOCOL_ERROR);
         } else {
@@ -63,9 +58,9 @@ final class FrameInput implements ServerParser.Listener {
             }
             stream.owner().progress();
             if (content > 0) {
-                stream.content().add(frame.getByteBuffer());
+                stream.content().add(bytes);
             }
-            if (frame.isEndStream()) {
+            if (end) {
                 stream.ended(Headers.empty());
             }
         }
@@ -80,86 +75,89 @@ final class FrameInput implements ServerParser.Listener {
         return stream.contentLeft < 0 || (last && stream.contentLeft > 0);
     }
 
-    @Override
-    public void onHeaders(HeadersFrame frame) {
-        Http2Stream stream = session.stream(frame.getStreamId());
-        if (stream == null && session.resetStreams().contains(frame.getStreamId())) {
-            return;
-        }
+    void section(int id, FieldSection section, boolean end) {
+        Http2Stream stream = session.stream(id);
         if (stream == null) {
-            session.onSection(frame);
+            if (!session.resetStreams().contains(id)) {
+                session.onSection(id, section, end);
+            }
         } else if (!stream.sectionReceived) {
             stream.owner().progress();
-            stream.owner().section(frame);
+            stream.owner().section(section, end);
         } else if (stream.remoteEnded) {
             session.reset(stream, ErrorCode.STREAM_CLOSED_ERROR);
-        } else if (!frame.isEndStream() || isWrongLength(stream, 0, true)) {
+        } else if (!end || !section.isTrailers() || section.tooLarge() || isWrongLength(stream, 0, true)) {
             session.reset(stream, ErrorCode.PROTOCOL_ERROR);
         } else {
-            HttpFields fields = frame.getMetaData().getHttpFields();
-            stream.ended(JettyFields.fromJetty(fields));
+            stream.ended(section.fields());
         }
     }
 
     /** A frame for a stream that is not open: an error, unless the peer could not know yet that we have reset it. */
     private void notOpen(int id) {
         if (session.isIdle(id)) {
-            session.fail(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
+            failed(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
         } else if (!session.resetStreams().contains(id)) {
             session.reset(id, ErrorCode.STREAM_CLOSED_ERROR);
         }
     }
 
-    @Override
-    public void onReset(ResetFrame frame) {
-        Http2Stream stream = session.stream(frame.getStreamId());
+    void reset(int id, int code) {
+        Http2Stream stream = session.stream(id);
         if (stream != null) {
-            boolean unprocessed = frame.getError() == ErrorCode.REFUSED_STREAM_ERROR.code;
-            String message = "the peer has reset the stream: " + ErrorCode.toString(frame.getError(), null);
+            boolean unprocessed = code == ErrorCode.REFUSED_STREAM_ERROR.code;
+            String message = "the peer has reset the stream: " + ErrorCode.toString(code, null);
             session.broken(stream, new StreamClosedException(message, unprocessed));
-        } else if (session.isIdle(frame.getStreamId())) {
-            session.fail(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
+        } else if (session.isIdle(id)) {
+            failed(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
         }
     }
 
-    @Override
-    public void onWindowUpdate(WindowUpdateFrame frame) {
-        int id = frame.getStreamId();
+    void windowUpdate(int id, int delta) {
         Http2Stream stream = session.stream(id);
         if (id == 0) {
-            if (flow.raise(frame.getWindowDelta())) {
+            if (delta == 0) {
+                failed(ErrorCode.PROTOCOL_ERROR, "a window update of nothing");
+            } else if (flow.raise(delta)) {
                 session.streams().forEach(sending::ready);
             } else {
-                session.fail(ErrorCode.FLOW_CONTROL_ERROR, "the window is too large");
+                failed(ErrorCode.FLOW_CONTROL_ERROR, "the window is too large");
             }
         } else if (stream != null) {
-            if (FlowControl.raise(stream, frame.getWindowDelta())) {
+            if (delta == 0) {
+                session.reset(stream, ErrorCode.PROTOCOL_ERROR);
+            } else if (FlowControl.raise(stream, delta)) {
                 sending.ready(stream);
             } else {
                 session.reset(stream, ErrorCode.FLOW_CONTROL_ERROR);
             }
         } else if (session.isIdle(id)) {
-            session.fail(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
+            failed(ErrorCode.PROTOCOL_ERROR, "a frame of an idle stream");
         }
     }
 
-    @Override
-    public void onSettings(SettingsFrame frame) {
-        if (frame.isReply()) {
+    void settings(ByteBuffer payload) {
+        Map<Integer, Integer> settings = new HashMap<>();
+        while (payload.hasRemaining()) {
+            settings.put((int) payload.getShort(), payload.getInt());
+        }
+        Integer maxFrame = settings.get(SettingsFrame.MAX_FRAME_SIZE);
+        Integer push = settings.get(SettingsFrame.ENABLE_PUSH);
+        boolean sound = maxFrame == null || (maxFrame >= Frame.DEFAULT_MAX_SIZE && maxFrame <= Frame.MAX_MAX_SIZE);
+        if (!sound || (push != null && push != 0 && push != 1)) {
+            failed(ErrorCode.PROTOCOL_ERROR, "a setting with a value that it cannot have");
             return;
         }
-        Map<Integer, Integer> settings = frame.getSettings();
+        if (maxFrame != null) {
+            sending.maxFrame(maxFrame);
+        }
         Integer table = settings.get(SettingsFrame.HEADER_TABLE_SIZE);
         if (table != null) {
             sending.encoder().maxTable(table);
         }
-        Integer maxFrame = settings.get(SettingsFrame.MAX_FRAME_SIZE);
-        if (maxFrame != null) {
-            sending.maxFrame(maxFrame);
-        }
         Integer window = settings.get(SettingsFrame.INITIAL_WINDOW_SIZE);
         if (window != null && !flow.initialWindow(window, session.streams())) {
-            session.fail(ErrorCode.FLOW_CONTROL_ERROR, "the window is too large");
+            failed(ErrorCode.FLOW_CONTROL_ERROR, "the window is too large");
             return;
         }
         session.streams().forEach(sending::ready);
@@ -168,31 +166,24 @@ final class FrameInput implements ServerParser.Listener {
         sending.later();
     }
 
-    @Override
-    public void onPing(PingFrame frame) {
-        if (!frame.isReply()) {
-            sending.output().frame(FrameType.PING, Flags.ACK, 0, ByteBuffer.wrap(frame.getPayload()));
+    void ping(ByteBuffer payload, boolean reply) {
+        if (!reply) {
+            sending.output().frame(FrameType.PING, Flags.ACK, 0, payload);
             sending.later();
         }
     }
 
-    @Override
-    public void onPushPromise(PushPromiseFrame frame) {
-        session.fail(ErrorCode.PROTOCOL_ERROR, "nobody may push");
+    void goAway(int lastStream) {
+        session.onGoAway(lastStream);
     }
 
-    @Override
-    public void onGoAway(GoAwayFrame frame) {
-        session.onGoAway(frame);
+    /** A section is not as it has to be, or says what nobody understands. */
+    void malformed(int id, ErrorCode code) {
+        session.onMalformed(id, code);
     }
 
-    @Override
-    public void onStreamFailure(int id, int error, String reason) {
-        session.onMalformed(id, ErrorCode.from(error));
-    }
-
-    @Override
-    public void onConnectionFailure(int error, String reason) {
-        session.fail(ErrorCode.from(error), reason);
+    /** The connection cannot go on. */
+    void failed(ErrorCode code, String reason) {
+        session.fail(code, reason);
     }
 }

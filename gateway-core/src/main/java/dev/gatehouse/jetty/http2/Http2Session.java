@@ -21,10 +21,7 @@ import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.Flags;
 import org.eclipse.jetty.http2.frames.FrameType;
-import org.eclipse.jetty.http2.frames.GoAwayFrame;
-import org.eclipse.jetty.http2.frames.HeadersFrame;
 import org.eclipse.jetty.http2.frames.SettingsFrame;
-import org.eclipse.jetty.http2.parser.Parser;
 import org.eclipse.jetty.io.AbstractConnection;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
@@ -35,8 +32,7 @@ import org.jspecify.annotations.Nullable;
  * A connection over HTTP/2 (RFC 9113), either side of it. What the streams of one connection send while their loop is busy
  * goes out together when it has seen to all its sockets.
  *
- * <p>Frames and field sections are parsed by Jetty, which also ends connections that send too many frames of the kinds
- * that cost more to answer than to send. All state belongs to the loop's thread, on which all methods are called but
+ * <p>All state belongs to the loop's thread, on which all methods are called but
  * those of Jetty's connections.
  */
 public abstract class Http2Session extends AbstractConnection {
@@ -46,7 +42,7 @@ public abstract class Http2Session extends AbstractConnection {
     private final LoopSocket socket;
     private final LoopMemory memory;
     private final ByteBufferPool pool;
-    private final Parser parser;
+    private final FrameReader reader;
     private final Callback onReadable = new OnReadable(this);
     private final SendQueue sending;
     private final FlowControl flow;
@@ -60,27 +56,26 @@ public abstract class Http2Session extends AbstractConnection {
      * @param socket connected
      * @param executor Jetty's, for what blocks; nothing here does
      * @param pool where buffers come from
-     * @param parser not initialised
-     * @param window what all streams may be sent together before somebody reads it, in bytes
+     * @param settings how it differs from others
      */
-    @SuppressWarnings("this-escape") // the parser calls nobody before it is given bytes
-    protected Http2Session(LoopSocket socket, Executor executor, ByteBufferPool pool, Parser parser, int window) {
+    protected Http2Session(LoopSocket socket, Executor executor, ByteBufferPool pool, SessionSettings settings) {
         super(socket, executor);
         this.socket = socket;
         this.memory = socket.loop().memory();
         this.pool = pool;
-        this.parser = parser;
         this.sending = new SendQueue(socket, pool, this::written);
-        this.flow = new FlowControl(sending, window);
-        parser.init(new FrameInput(this, flow, sending));
+        this.flow = new FlowControl(sending, settings.window());
+        this.reader = new FrameReader(new FrameInput(this, flow, sending), settings);
     }
 
     /**
      * A field section has come for a stream that is not open.
      *
-     * @param frame the section
+     * @param id of which stream
+     * @param section the section
+     * @param end whether nothing follows
      */
-    protected abstract void onSection(HeadersFrame frame);
+    protected abstract void onSection(int id, FieldSection section, boolean end);
 
     /**
      * A section is not as it has to be (RFC 9113 §8.1.1).
@@ -93,9 +88,9 @@ public abstract class Http2Session extends AbstractConnection {
     /**
      * The peer takes nothing new.
      *
-     * @param frame what it says
+     * @param last the last stream of ours that it has looked at
      */
-    protected abstract void onGoAway(GoAwayFrame frame);
+    protected abstract void onGoAway(int last);
 
     /**
      * The peer has said how it wants to be spoken to.
@@ -241,8 +236,8 @@ public abstract class Http2Session extends AbstractConnection {
      * @param bytes what has come
      */
     protected final void parse(ByteBuffer bytes) {
-        while (bytes.hasRemaining() && !ending) {
-            parser.parse(bytes);
+        if (!ending) {
+            reader.read(bytes);
         }
     }
 

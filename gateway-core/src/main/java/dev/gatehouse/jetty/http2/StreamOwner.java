@@ -1,7 +1,5 @@
 package dev.gatehouse.jetty.http2;
 
-import org.eclipse.jetty.http2.frames.HeadersFrame;
-
 /** Whose a stream is. Called on the loop's thread, but for what says otherwise. */
 public interface StreamOwner {
 
@@ -26,9 +24,10 @@ public interface StreamOwner {
     /**
      * A section has come, and none before it that begins the peer's message.
      *
-     * @param frame interim or final
+     * @param section interim or final
+     * @param end whether nothing follows
      */
-    default void section(HeadersFrame frame) {}
+    default void section(FieldSection section, boolean end) {}
 
     /** The peer sends nothing more. */
     default void remoteEnded() {}
