@@ -51,6 +51,9 @@ class Http2RequestsTest {
             }
             case "/silent" -> answer(exchange, 204, Body.of("nobody gets this"));
             case "/same" -> answer(exchange, 304, Body.of("nobody gets this"));
+            case "/cookies" ->
+                exchange.respond(
+                        Response.text(200, String.join("|", request.headers().all("cookie"))), failure -> {});
             case "/early" -> exchange.respond(Response.text(413, "x".repeat(40_000)), failure -> {});
             default ->
                 exchange.respond(
@@ -80,6 +83,16 @@ class Http2RequestsTest {
                 assertThat(field.getName()).isLowerCase();
                 assertThat(field.getName()).isNotIn("connection", "transfer-encoding", "keep-alive");
             });
+        }
+    }
+
+    @Test
+    void aCookieInPiecesBecomesOne() throws Exception {
+        try (Http2Wire wire = Http2Wire.connect(host)) {
+            assertThat(wire.request(1, true, "GET", "/cookies", "cookie", "a=1", "x-a", "1", "cookie", "b=2; c=3")
+                            .answer(1)
+                            .content())
+                    .isEqualTo("a=1; b=2; c=3");
         }
     }
 
