@@ -1,5 +1,6 @@
 package dev.gatehouse.jetty;
 
+import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.http.Connection;
 import dev.gatehouse.jetty.http2.FieldSection;
 import dev.gatehouse.jetty.http2.Http2Session;
@@ -8,6 +9,7 @@ import dev.gatehouse.jetty.http2.SessionSettings;
 import dev.gatehouse.jetty.loop.LoopSocket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeoutException;
 import org.eclipse.jetty.http.HttpStatus;
@@ -37,7 +39,13 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
     private final Connection connection;
     private @Nullable ByteBuffer input;
     private int lastStream;
+
+    /** The last one that has come, whether it was looked at or not. */
+    private int lastSeen;
+
     private boolean leaving;
+
+    private TimeSource.@Nullable Timer check;
 
     /** Exchanges under way, those included whose stream the client has given up. */
     private int serving;
@@ -56,7 +64,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
     private static SessionSettings settings(int maxHeaderBytes) {
         // The part of the preface before it looks like a request of HTTP/1.1, and has been read as one.
         ByteBuffer preface = ByteBuffer.wrap("SM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-        return new SessionSettings(preface, maxHeaderBytes, WINDOW, MOST_EVENTS_PER_SECOND);
+        return new SessionSettings(preface, maxHeaderBytes, WINDOW, MOST_EVENTS_PER_SECOND, true);
     }
 
     Http1Loop factory() {
@@ -98,7 +106,10 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
             fail(ErrorCode.PROTOCOL_ERROR, "streams of clients have odd numbers");
         } else if (!isIdle(id)) {
             fail(ErrorCode.STREAM_CLOSED_ERROR, "the stream has ended");
-        } else if (!leaving) {
+        } else if (leaving) {
+            lastSeen = id;
+        } else {
+            lastSeen = id;
             lastStream = id;
             begin(id, section, end);
         }
@@ -116,6 +127,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
             open(exchange.stream());
             begun(exchange.stream(), head.contentLength(), end);
             serving++;
+            checkLater();
             if (head.tooLarge()) {
                 exchange.refuse(HttpStatus.REQUEST_HEADER_FIELDS_TOO_LARGE_431);
             } else {
@@ -129,8 +141,9 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
         Http2Stream known = stream(id);
         if (known != null) {
             reset(known, code);
-        } else if (!leaving) {
-            lastStream = Math.max(lastStream, id);
+        } else {
+            lastSeen = Math.max(lastSeen, id);
+            lastStream = leaving ? lastStream : lastSeen;
             reset(id, code);
         }
     }
@@ -143,7 +156,7 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
 
     @Override
     protected boolean isIdle(int id) {
-        return id > lastStream || id % 2 == 0;
+        return id > lastSeen || id % 2 == 0;
     }
 
     @Override
@@ -181,13 +194,45 @@ final class Http2Connection extends Http2Session implements UpgradeTo {
         if (serving == 0) {
             leave();
         }
-        List<Http2Stream> open = List.copyOf(streams());
-        for (Http2Stream stream : open) {
-            if (stream.content().isAwaited()) {
-                stream.content().fail(timeout);
-            } else if (stream.isSending()) {
-                reset(stream, ErrorCode.CANCEL_STREAM_ERROR);
+        List.copyOf(streams()).forEach(stream -> stalled(stream, timeout));
+    }
+
+    /** Ends what waits for the client. Waiting for an upstream is no silence of the client's. */
+    private void stalled(Http2Stream stream, TimeoutException timeout) {
+        if (stream.content().isAwaited()) {
+            stream.content().fail(timeout);
+        } else if (stream.isSending()) {
+            reset(stream, ErrorCode.CANCEL_STREAM_ERROR);
+        }
+    }
+
+    /** A client that is heard of may let some of its streams wait nevertheless: they are looked at from time to time. */
+    private void checkLater() {
+        if (check == null && connector.getIdleTimeout() > 0) {
+            Duration period = Duration.ofMillis(connector.getIdleTimeout());
+            check = TimeSource.system().schedule(() -> loop().execute(this::check), period);
+        }
+    }
+
+    private void check() {
+        check = null;
+        TimeoutException timeout = new TimeoutException("the client let a stream wait");
+        for (Http2Stream stream : List.copyOf(streams())) {
+            boolean waits = stream.content().isAwaited() || stream.isSending();
+            if (waits && stream.isStill()) {
+                stalled(stream, timeout);
             }
+        }
+        if (!streams().isEmpty()) {
+            checkLater();
+        }
+    }
+
+    @Override
+    protected void ending() {
+        TimeSource.Timer timer = check;
+        if (timer != null) {
+            timer.cancel();
         }
     }
 }

@@ -47,8 +47,10 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
         this.connection = connection;
         this.stream = new Http2Stream(connection, id, this, true);
         Body body = ended ? Body.empty() : Body.of(stream.content(), head.contentLength());
-        this.request =
-                head.tooLarge() ? Request.get("/").build() : Requests.received(head, body, connection.connection());
+        this.request = head.tooLarge()
+                ? Request.builder("HEAD".equals(head.method()) ? "HEAD" : "GET", "/")
+                        .build()
+                : Requests.received(head, body, connection.connection());
         if (!ended && request.headers().containsToken("Expect", "100-continue")) {
             stream.content().onDemand(() -> interim(100, Headers.empty()));
         }

@@ -36,7 +36,6 @@ final class Http2Connection extends Http2Session {
     private int nextId = 1;
     private int maxHeaderListSize = JettyTransportBuilder.MAX_REQUEST_HEADER_BYTES;
     private boolean leaving;
-    private boolean settled;
 
     /** How many exchanges are under way or about to be; the pool's, and guarded by it, as is the next. */
     int used;
@@ -51,7 +50,7 @@ final class Http2Connection extends Http2Session {
     }
 
     private static SessionSettings settings(int maxHeaderBytes) {
-        return new SessionSettings(ByteBuffer.allocate(0), maxHeaderBytes, WINDOW, MOST_EVENTS_PER_SECOND);
+        return new SessionSettings(ByteBuffer.allocate(0), maxHeaderBytes, WINDOW, MOST_EVENTS_PER_SECOND, false);
     }
 
     @Override
@@ -89,9 +88,21 @@ final class Http2Connection extends Http2Session {
         }
     }
 
-    /** Whether the endpoint has said anything that only HTTP/2 has. */
-    boolean isSettled() {
-        return settled;
+    /** Whether the endpoint speaks HTTP/2. */
+    boolean speaksHttp2() {
+        return isSettled();
+    }
+
+    /** How often something has come. */
+    long heard() {
+        return reads();
+    }
+
+    /** An exchange was waited for in vain: if nothing at all has come since, the endpoint may be gone, and no other one waits. */
+    void silent(long heardBefore) {
+        if (reads() == heardBefore) {
+            leave();
+        }
     }
 
     /** The final response to a request has come. */
@@ -109,7 +120,9 @@ final class Http2Connection extends Http2Session {
 
     @Override
     protected void onSettings(Map<Integer, Integer> settings) {
-        settled = true;
+        if (settings.getOrDefault(SettingsFrame.ENABLE_PUSH, 0) != 0) {
+            fail(ErrorCode.PROTOCOL_ERROR, "nobody may push");
+        }
         Integer list = settings.get(SettingsFrame.MAX_HEADER_LIST_SIZE);
         if (list != null) {
             int unlimited = JettyTransportBuilder.MAX_REQUEST_HEADER_BYTES;
@@ -153,6 +166,11 @@ final class Http2Connection extends Http2Session {
     }
 
     @Override
+    protected void ending() {
+        pool.closed(this);
+    }
+
+    @Override
     protected boolean isIdle(int id) {
         return id >= nextId || id % 2 == 0;
     }
@@ -174,7 +192,6 @@ final class Http2Connection extends Http2Session {
 
     @Override
     public void onClose(@Nullable Throwable cause) {
-        pool.closed(this);
         client.forget(this);
         super.onClose(cause);
     }

@@ -171,7 +171,7 @@ final class Http2Pool implements LoopClient.Pool {
                 dialling.remove(connection.loop());
                 connections.add(connection);
             }
-            serveQueue();
+            serveQueue(connection.loop());
         } else {
             connection.close();
             notOpened(connection.loop(), LoopClient.closing());
@@ -198,6 +198,8 @@ final class Http2Pool implements LoopClient.Pool {
         }
         if (last) {
             client.retired(key, this);
+        } else {
+            serveQueue(loop);
         }
     }
 
@@ -212,7 +214,7 @@ final class Http2Pool implements LoopClient.Pool {
         synchronized (this) {
             connection.used--;
         }
-        serveQueue();
+        serveQueue(connection.loop());
     }
 
     /** An endpoint has said how many streams it takes. */
@@ -220,7 +222,7 @@ final class Http2Pool implements LoopClient.Pool {
         synchronized (this) {
             connection.maxStreams = streams;
         }
-        serveQueue();
+        serveQueue(connection.loop());
     }
 
     /** A connection takes nothing new. */
@@ -233,12 +235,12 @@ final class Http2Pool implements LoopClient.Pool {
         if (last) {
             client.retired(key, this);
         } else {
-            serveQueue();
+            serveQueue(connection.loop());
         }
     }
 
     /** Sends what waits while there are streams for it, and opens a connection where there is none any more. */
-    private void serveQueue() {
+    private void serveQueue(Loop loop) {
         LoopExchange next;
         Http2Connection taken;
         do {
@@ -251,12 +253,11 @@ final class Http2Pool implements LoopClient.Pool {
             }
         } while (taken != null);
         if (next != null) {
-            openFor(next);
+            openFor(next, loop);
         }
     }
 
-    private void openFor(LoopExchange waiting) {
-        Loop loop = client.loop();
+    private void openFor(LoopExchange waiting, Loop loop) {
         boolean dial;
         synchronized (this) {
             dial = connections.isEmpty() && dialling.isEmpty() && mayDial(loop);

@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import org.eclipse.jetty.http.HttpField;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.http.HttpMethod;
@@ -34,10 +36,18 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
         }
     }
 
+    /** Whether the endpoint gets to see the request is decided once. */
+    private enum Fate {
+        UNSENT,
+        SENT,
+        GIVEN_UP
+    }
+
     private final Http2Connection connection;
     private final Http2Stream stream;
     private final SilenceWatch silence;
-    private volatile boolean sent;
+    private final AtomicReference<Fate> fate = new AtomicReference<>(Fate.UNSENT);
+    private long heardBefore;
 
     Http2Request(Http2Connection connection, LoopExchange exchange, int id, SilenceWatch silence) {
         super(exchange);
@@ -52,13 +62,14 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
 
     /** Begins. */
     void begin(Duration idleTimeout) {
+        heardBefore = connection.heard();
         silence.begin(idleTimeout);
         iterate();
     }
 
     @Override
     public boolean isSent() {
-        return sent;
+        return fate.get() == Fate.SENT;
     }
 
     @Override
@@ -75,8 +86,12 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
         }
     }
 
+    @Override
+    public boolean begins() {
+        return fate.compareAndSet(Fate.UNSENT, Fate.SENT);
+    }
+
     private void head(FieldEncoder encoder) {
-        sent = true;
         Call call = exchange().call();
         Request request = call.request();
         HttpField method = METHODS.get(HttpMethod.fromString(request.method()));
@@ -168,7 +183,7 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
     @Override
     public void broken(Throwable cause) {
         stop();
-        boolean other = cause instanceof ProtocolException && !connection.isSettled();
+        boolean other = cause instanceof ProtocolException && !connection.speaksHttp2();
         exchange()
                 .breakOff(
                         other
@@ -190,6 +205,15 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
     @Override
     public void giveUp(LoopExchange exchange, Throwable cause) {
         stop();
+        fate.compareAndSet(Fate.UNSENT, Fate.GIVEN_UP);
         stream.reset(ErrorCode.CANCEL_STREAM_ERROR, cause);
+        if (isTimeout(cause)) {
+            connection.loop().execute(() -> connection.silent(heardBefore));
+        }
+    }
+
+    private static boolean isTimeout(Throwable cause) {
+        return cause instanceof TimeoutException
+                || (cause instanceof GatewayException ours && ours.kind() == Kind.UPSTREAM_TIMEOUT);
     }
 }

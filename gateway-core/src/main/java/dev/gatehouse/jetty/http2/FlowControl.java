@@ -64,7 +64,7 @@ final class FlowControl {
     /** The same for bytes of a stream that is not open. */
     void credit(int bytes) {
         toCredit += bytes;
-        if (toCredit >= connectionWindow / 2) {
+        if (toCredit >= STREAM_WINDOW / 2) {
             receiveWindow += toCredit;
             update(0, toCredit);
             toCredit = 0;

@@ -56,7 +56,7 @@ final class FrameInput {
             if (length > content) {
                 flow.credit(stream, length - content);
             }
-            stream.owner().progress();
+            stream.progress();
             if (content > 0) {
                 stream.content().add(bytes);
             }
@@ -82,7 +82,7 @@ final class FrameInput {
                 session.onSection(id, section, end);
             }
         } else if (!stream.sectionReceived) {
-            stream.owner().progress();
+            stream.progress();
             stream.owner().section(section, end);
         } else if (stream.remoteEnded) {
             session.reset(stream, ErrorCode.STREAM_CLOSED_ERROR);
@@ -139,7 +139,13 @@ final class FrameInput {
     void settings(ByteBuffer payload) {
         Map<Integer, Integer> settings = new HashMap<>();
         while (payload.hasRemaining()) {
-            settings.put((int) payload.getShort(), payload.getInt());
+            int key = payload.getShort();
+            int value = payload.getInt();
+            settings.put(key, value);
+            if (key == SettingsFrame.HEADER_TABLE_SIZE) {
+                // Each one counts: the smallest has to be told (RFC 7541 §4.2).
+                sending.encoder().maxTable(value);
+            }
         }
         Integer maxFrame = settings.get(SettingsFrame.MAX_FRAME_SIZE);
         Integer push = settings.get(SettingsFrame.ENABLE_PUSH);
@@ -150,10 +156,6 @@ final class FrameInput {
         }
         if (maxFrame != null) {
             sending.maxFrame(maxFrame);
-        }
-        Integer table = settings.get(SettingsFrame.HEADER_TABLE_SIZE);
-        if (table != null) {
-            sending.encoder().maxTable(table);
         }
         Integer window = settings.get(SettingsFrame.INITIAL_WINDOW_SIZE);
         if (window != null && !flow.initialWindow(window, session.streams())) {
@@ -180,6 +182,11 @@ final class FrameInput {
     /** A section is not as it has to be, or says what nobody understands. */
     void malformed(int id, ErrorCode code) {
         session.onMalformed(id, code);
+    }
+
+    /** Whether nothing more is to be read. */
+    boolean isOver() {
+        return session.isEnding();
     }
 
     /** The connection cannot go on. */

@@ -3,7 +3,6 @@ package dev.gatehouse.jetty.http2;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.Arrays;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.Flags;
 import org.eclipse.jetty.http2.frames.FrameType;
@@ -20,34 +19,42 @@ final class FrameReader {
     private static final int HEADER = 9;
     private static final int MOST_BYTES = 16 * 1024;
     private static final int PRIORITY_BYTES = 5;
-    private static final byte[] NOTHING = {};
     private static final FrameType[] TYPES = FrameType.values();
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final FrameInput input;
     private final int maxHeaderBytes;
     private final FieldDecoder decoder;
     private final WindowRateControl rate;
+    private final boolean resetsCount;
 
     /** What must come before the first frame. */
     private final ByteBuffer preface;
 
     /** Of a frame that has come in part; empty if there is none. */
-    private ByteBuffer partial = ByteBuffer.wrap(NOTHING);
+    private ByteBuffer partial = NOTHING;
 
-    /** The section of {@link #sectionStream}, while its last piece has not come; 0 if there is none. */
-    private byte[] section = NOTHING;
+    /** What has come of a section whose last piece has not. */
+    private ByteBuffer section = NOTHING;
 
+    /** Whose section that is; 0 if there is none. */
     private int sectionStream;
+
     private boolean sectionEnds;
     private boolean settled;
-    private boolean failed;
 
     FrameReader(FrameInput input, SessionSettings settings) {
         this.input = input;
         this.preface = settings.preface();
         this.maxHeaderBytes = settings.maxHeaderBytes();
         this.decoder = new FieldDecoder(maxHeaderBytes);
+        this.resetsCount = settings.resetsCount();
         this.rate = new WindowRateControl(settings.eventsPerSecond(), Duration.ofSeconds(1));
+    }
+
+    /** Whether a first frame has come, as it has to be. */
+    boolean isSettled() {
+        return settled;
     }
 
     /** Reads to the end of some bytes, or to the first that must not be there. */
@@ -58,7 +65,7 @@ final class FrameReader {
                 return;
             }
         }
-        while (bytes.hasRemaining() && !failed) {
+        while (bytes.hasRemaining() && !input.isOver()) {
             if (partial.position() > 0) {
                 readPartial(bytes);
             } else if (!readWhole(bytes)) {
@@ -97,7 +104,7 @@ final class FrameReader {
         int length = length(partial, 0);
         ByteBuffer whole = partial;
         if (whole.capacity() == HEADER + length) {
-            partial = ByteBuffer.wrap(NOTHING);
+            partial = NOTHING;
             frame(whole, 0, length);
         } else if (isAllowed(length)) {
             partial = ByteBuffer.allocate(HEADER + length).put(whole.flip());
@@ -123,7 +130,8 @@ final class FrameReader {
             fail(ErrorCode.PROTOCOL_ERROR, "a section that does not go on");
         } else if (!settled && (code != FrameType.SETTINGS.getType() || isSet(flags, Flags.ACK))) {
             fail(ErrorCode.PROTOCOL_ERROR, "no settings first");
-        } else if (code < TYPES.length) {
+        } else if (code <= FrameType.CONTINUATION.getType()) {
+            settled = true;
             // Their numbers are their order.
             frame(TYPES[code], flags, stream, payload);
         } else {
@@ -199,7 +207,7 @@ final class FrameReader {
         }
         int stream = sectionStream;
         if (gather(payload) && isSet(flags, Flags.END_HEADERS)) {
-            ByteBuffer whole = ByteBuffer.wrap(section);
+            ByteBuffer whole = section.flip();
             section = NOTHING;
             sectionStream = 0;
             section(stream, whole);
@@ -207,12 +215,14 @@ final class FrameReader {
     }
 
     private boolean gather(ByteBuffer piece) {
-        int before = section.length;
-        if (before + piece.remaining() > maxHeaderBytes) {
+        if (section.position() + piece.remaining() > maxHeaderBytes) {
             return !fail(ErrorCode.ENHANCE_YOUR_CALM_ERROR, "a section that is too large");
         }
-        section = Arrays.copyOf(section, before + piece.remaining());
-        piece.get(section, before, section.length - before);
+        if (section.remaining() < piece.remaining()) {
+            section = ByteBuffer.allocate(2 * (section.position() + piece.remaining()))
+                    .put(section.flip());
+        }
+        section.put(piece);
         return true;
     }
 
@@ -236,7 +246,6 @@ final class FrameReader {
         if (payload.remaining() % 6 != 0 || (ack && payload.hasRemaining())) {
             fail(ErrorCode.FRAME_SIZE_ERROR, "settings of " + payload.remaining() + " bytes");
         } else if (!ack && isBearable()) {
-            settled = true;
             input.settings(payload);
         }
     }
@@ -256,7 +265,7 @@ final class FrameReader {
             fail(ErrorCode.FRAME_SIZE_ERROR, type + " of " + length + " bytes");
         } else if (type == FrameType.WINDOW_UPDATE) {
             input.windowUpdate(stream, payload.getInt() & Integer.MAX_VALUE);
-        } else if (isBearable()) {
+        } else if ((type == FrameType.RST_STREAM && !resetsCount) || isBearable()) {
             switch (type) {
                 case RST_STREAM -> input.reset(stream, payload.getInt());
                 case PING -> input.ping(payload, isSet(flags, Flags.ACK));
@@ -268,13 +277,13 @@ final class FrameReader {
         }
     }
 
-    private boolean isBearable() {
+    /** Whether the peer may go on after something that brought nothing. */
+    boolean isBearable() {
         return rate.onEvent(this) || !fail(ErrorCode.ENHANCE_YOUR_CALM_ERROR, "too many frames that bring nothing");
     }
 
-    /** Reads nothing more. */
+    /** Reads nothing more, and answers true. */
     private boolean fail(ErrorCode code, String reason) {
-        failed = true;
         input.failed(code, reason);
         return true;
     }

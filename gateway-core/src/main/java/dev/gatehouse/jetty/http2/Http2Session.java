@@ -49,6 +49,7 @@ public abstract class Http2Session extends AbstractConnection {
     private final Map<Integer, Http2Stream> streams = new HashMap<>();
     private final ResetStreams reset = new ResetStreams();
     private boolean ending;
+    private long reads;
 
     /**
      * A connection of which nothing has been read.
@@ -114,6 +115,9 @@ public abstract class Http2Session extends AbstractConnection {
      */
     protected abstract int lastStream();
 
+    /** The connection comes to its end: nothing new may be begun on it. Called before anybody is told, and perhaps again. */
+    protected void ending() {}
+
     /**
      * Nothing was sent or received for as long as that may be.
      *
@@ -156,6 +160,24 @@ public abstract class Http2Session extends AbstractConnection {
      */
     protected final boolean isEnding() {
         return ending;
+    }
+
+    /**
+     * Whether the peer speaks HTTP/2.
+     *
+     * @return true if its first frame has come
+     */
+    protected final boolean isSettled() {
+        return reader.isSettled();
+    }
+
+    /**
+     * Whether something has come since.
+     *
+     * @return how often something was read
+     */
+    protected final long reads() {
+        return reads;
     }
 
     /**
@@ -216,8 +238,9 @@ public abstract class Http2Session extends AbstractConnection {
         int filled;
         try {
             filled = socket.fill(buffer.getByteBuffer());
+            reads++;
             parse(buffer.getByteBuffer());
-        } catch (IOException broken) {
+        } catch (IOException | RuntimeException broken) {
             end(broken);
             return;
         } finally {
@@ -256,6 +279,9 @@ public abstract class Http2Session extends AbstractConnection {
      * @param code why
      */
     protected final void reset(int id, ErrorCode code) {
+        if (!isOurs(code) && !reader.isBearable()) {
+            return;
+        }
         sending.output().number(FrameType.RST_STREAM, id, code.code);
         reset.add(id);
         sending.later();
@@ -268,10 +294,16 @@ public abstract class Http2Session extends AbstractConnection {
      * @param code why
      */
     protected final void reset(Http2Stream stream, ErrorCode code) {
-        boolean ours =
-                code == ErrorCode.CANCEL_STREAM_ERROR || code == ErrorCode.NO_ERROR || code == ErrorCode.INTERNAL_ERROR;
         String message = "the stream was reset: " + code;
-        reset(stream, code, ours ? new StreamClosedException(message, false) : new ProtocolException(message));
+        reset(stream, code, isOurs(code) ? new StreamClosedException(message, false) : new ProtocolException(message));
+    }
+
+    /** Whether it is no fault of the peer's; who makes us reset streams gets no more for it than who resets them. */
+    private static boolean isOurs(ErrorCode code) {
+        return switch (code) {
+            case CANCEL_STREAM_ERROR, NO_ERROR, INTERNAL_ERROR, REFUSED_STREAM_ERROR -> true;
+            default -> false;
+        };
     }
 
     final void reset(Http2Stream stream, ErrorCode code, Throwable cause) {
@@ -290,8 +322,10 @@ public abstract class Http2Session extends AbstractConnection {
      * @param cause what those who read and write it are told
      */
     protected final void broken(Http2Stream stream, Throwable cause) {
-        remove(stream);
-        stream.broken(cause);
+        if (!stream.closed) {
+            remove(stream);
+            stream.broken(cause);
+        }
     }
 
     final void removeIfEnded(Http2Stream stream) {
@@ -352,6 +386,7 @@ public abstract class Http2Session extends AbstractConnection {
     protected final void finish() {
         if (!ending) {
             ending = true;
+            ending();
             if (sending.isEmpty()) {
                 linger();
             }
@@ -379,6 +414,7 @@ public abstract class Http2Session extends AbstractConnection {
 
     private void abandon(Throwable cause) {
         ending = true;
+        ending();
         List.copyOf(streams.values()).forEach(stream -> broken(stream, cause));
     }
 
@@ -390,7 +426,13 @@ public abstract class Http2Session extends AbstractConnection {
     /** Whether that matters is known on the loop's thread only. */
     @Override
     public boolean onIdleExpired(TimeoutException timeout) {
-        loop().execute(() -> idle(timeout));
+        loop().execute(() -> {
+            if (ending) {
+                end(timeout);
+            } else {
+                idle(timeout);
+            }
+        });
         return false;
     }
 

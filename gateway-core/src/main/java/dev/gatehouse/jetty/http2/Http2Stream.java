@@ -46,6 +46,9 @@ public final class Http2Stream {
     /** Whether the peer has begun it, or has been sent the section that begins it. */
     boolean known;
 
+    /** Whether nothing of it was sent or received since somebody asked. */
+    private boolean still;
+
     private @Nullable Message message;
     private boolean sectionSent;
 
@@ -177,6 +180,9 @@ public final class Http2Stream {
         Headers trailers = last ? current.trailers().get() : Headers.empty();
         boolean endsWithData = last && trailers.size() == 0;
         if (current.section() != null && !sectionSent) {
+            if (!owner.begins()) {
+                return false;
+            }
             sectionSent = true;
             known = true;
             boolean end = endsWithData && !data.hasRemaining();
@@ -194,7 +200,7 @@ public final class Http2Stream {
         }
         if (length > 0 || endsWithData) {
             session.flow().sent(this, length);
-            owner.progress();
+            progress();
             output.data(id, data.slice(data.position(), length), all && endsWithData);
             data.position(data.position() + length);
         }
@@ -221,6 +227,23 @@ public final class Http2Stream {
             session.removeIfEnded(this);
         }
         complete.done().done(null);
+    }
+
+    /** Something of it was sent or received. */
+    void progress() {
+        still = false;
+        owner.progress();
+    }
+
+    /**
+     * Whether nothing of it was sent or received since this was asked the last time; on the loop's thread.
+     *
+     * @return false the first time
+     */
+    public boolean isStill() {
+        boolean answer = still;
+        still = true;
+        return answer;
     }
 
     /** The peer sends nothing more. */

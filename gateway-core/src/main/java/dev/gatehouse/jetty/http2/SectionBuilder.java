@@ -30,9 +30,12 @@ final class SectionBuilder {
     void add(String name, String value) {
         // Once below zero it stays there: what is too large is not kept.
         left -= left < 0 ? 0 : name.length() + value.length() + FIELD;
-        boolean pseudo = name.startsWith(":");
-        malformed |= !FieldDecoder.isName(name, pseudo ? 1 : 0) || !isValue(value) || (pseudo && plain);
         if (malformed || left < 0) {
+            return;
+        }
+        boolean pseudo = name.startsWith(":");
+        malformed = !FieldDecoder.isName(name, pseudo ? 1 : 0) || !isValue(value) || (pseudo && plain);
+        if (malformed) {
             return;
         }
         if (pseudo) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
+import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.io.ByteBufferPool;
 import org.jspecify.annotations.Nullable;
 
@@ -51,9 +52,9 @@ final class SendQueue {
         return encoder;
     }
 
-    /** The peer takes frames of so many bytes. */
+    /** The peer takes frames of so many bytes; we send none so long that others would have to wait for it. */
     void maxFrame(int bytes) {
-        maxFrame = bytes;
+        maxFrame = Math.min(bytes, DEFAULT_FRAME);
     }
 
     /** A stream may have something that it may send. */
@@ -77,15 +78,24 @@ final class SendQueue {
         while (!ready.isEmpty() && output.unsent() < MOST_UNSENT) {
             Http2Stream stream = ready.remove();
             stream.queued = false;
-            if (stream.isSending() && stream.sendSome(output, maxFrame)) {
-                ready(stream);
-            }
+            send(stream);
         }
         due = false;
         if (output.unsent() > MOST_UNREAD) {
             written.accept(new IOException("the peer does not read"));
         }
         output.flush();
+    }
+
+    private void send(Http2Stream stream) {
+        try {
+            if (stream.isSending() && stream.sendSome(output, maxFrame)) {
+                ready(stream);
+            }
+        } catch (RuntimeException broken) {
+            // Trailers are somebody else's code.
+            stream.reset(ErrorCode.INTERNAL_ERROR, broken);
+        }
     }
 
     private void written(@Nullable Throwable failure) {

@@ -9,5 +9,7 @@ import java.nio.ByteBuffer;
  * @param maxHeaderBytes the largest field section that is taken, compressed or not, with 32 bytes for each field
  * @param window what all streams may be sent together before somebody reads it, in bytes
  * @param eventsPerSecond how many frames may come that cost more to answer than to send, or bring nothing
+ * @param resetsCount whether RST_STREAM is one of these: it costs nothing where the stream is ours
  */
-public record SessionSettings(ByteBuffer preface, int maxHeaderBytes, int window, int eventsPerSecond) {}
+public record SessionSettings(
+        ByteBuffer preface, int maxHeaderBytes, int window, int eventsPerSecond, boolean resetsCount) {}

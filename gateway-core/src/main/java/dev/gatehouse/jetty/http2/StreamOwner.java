@@ -18,6 +18,15 @@ public interface StreamOwner {
      */
     void broken(Throwable cause);
 
+    /**
+     * The section is about to be sent that begins the stream for the peer, or its answer.
+     *
+     * @return false if it must not be any more
+     */
+    default boolean begins() {
+        return true;
+    }
+
     /** Nobody wants the rest of the content; on any thread. */
     default void cancelled() {}
 
