@@ -15,13 +15,12 @@ import java.util.Locale;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Knows what a line of an access log needs, and writes it. Records are made by any thread, lines by one. */
+/** Knows what a line of an access log needs, and writes it. Safe for use by several threads. */
 final class AccessFormat {
 
     private final Format format;
     private final Set<String> parameters;
     private final List<Field> fields;
-    private final boolean needsHeaders;
 
     private final TimeText clfTime = new TimeText(DateTimeFormatter.ofPattern("dd/MMM/yyyy", Locale.ROOT), ':');
     private final TimeText jsonTime = new TimeText(DateTimeFormatter.ISO_LOCAL_DATE, 'T');
@@ -44,11 +43,10 @@ final class AccessFormat {
         this.format = format;
         this.parameters = Set.copyOf(parameters);
         this.fields = headers.stream().map(Field::of).toList();
-        this.needsHeaders = format == Format.COMBINED || !fields.isEmpty();
     }
 
-    /** What a line needs of an exchange. Nothing is looked up or made into text here: this is on a request's time. */
-    AccessRecord record(Instant ended, Exchange exchange, Completion completion) {
+    /** What a line needs of an exchange. */
+    static AccessRecord record(Instant ended, Exchange exchange, Completion completion) {
         Request request = exchange.request();
         return new AccessRecord(
                 ended,
@@ -56,9 +54,9 @@ final class AccessFormat {
                 request.method(),
                 request.target().raw(),
                 request.connection().protocol(),
-                needsHeaders ? request.headers() : Headers.empty(),
+                request.headers(),
                 exchange.routeId(),
-                format == Format.JSON ? exchange.attempts() : List.of(),
+                exchange.attempts(),
                 completion);
     }
 

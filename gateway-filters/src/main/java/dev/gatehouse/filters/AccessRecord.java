@@ -8,13 +8,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is known of an exchange at its end, for a line to be written later. Holds no more than it says: a line that waits
- * must not hold a body, and with it a connection, in memory.
+ * What a line tells of an exchange at its end.
  *
  * @param ended when its last byte was written or it broke off
  * @param client the client's address, or null for a call within the process
- * @param headers the request's header section; empty if the format shows nothing of it
- * @param attempts the attempts; empty if the format does not show them
+ * @param headers the request's header section
+ * @param attempts the attempts, in order
  */
 record AccessRecord(
         Instant ended,

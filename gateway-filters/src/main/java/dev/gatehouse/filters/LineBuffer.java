@@ -39,11 +39,6 @@ final class LineBuffer {
         return bytes;
     }
 
-    /** Forgets all behind a length that this once had. */
-    void truncate(int to) {
-        length = to;
-    }
-
     char last() {
         return (char) bytes[length - 1];
     }
@@ -61,6 +56,14 @@ final class LineBuffer {
         room(count);
         ascii.getBytes(0, count, bytes, length);
         length += count;
+        return this;
+    }
+
+    /** Appends all of another buffer. */
+    LineBuffer append(LineBuffer other) {
+        room(other.length);
+        System.arraycopy(other.bytes, 0, bytes, length, other.length);
+        length += other.length;
         return this;
     }
 

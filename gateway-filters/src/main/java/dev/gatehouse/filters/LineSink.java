@@ -1,15 +1,18 @@
 package dev.gatehouse.filters;
 
+import java.io.IOException;
+
 /** Where a {@link LineWriter} puts what it takes. Called by one thread at a time, and may block it. */
 @FunctionalInterface
-interface LineSink<T> {
+interface LineSink {
 
-    /** Takes one line, and may keep it until {@link #flush}. If it throws, the line is lost. */
-    void write(T line);
+    /**
+     * Takes whole lines, each ended by a line feed, which are in its hands until it returns.
+     *
+     * @throws IOException if that fails; all of the lines count as lost
+     */
+    void write(LineBuffer lines) throws IOException;
 
-    /** Writes what was kept: nothing more is waiting for now. */
-    default void flush() {}
-
-    /** The end, after the last {@link #flush}. */
+    /** The end, after the last {@link #write}. */
     default void close() {}
 }

@@ -1,9 +1,10 @@
 package dev.gatehouse.filters;
 
 import dev.gatehouse.balancer.TimeSource;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -15,51 +16,39 @@ import org.jspecify.annotations.Nullable;
  * it at once; only a line after silence wakes it, and the one that makes the queue half full. While nothing comes it
  * sleeps without a timer.
  *
- * <p>What waits is a stack that the thread turns round: adding is one compare-and-set of its top, which also says how
- * many are waiting, whether the thread is asleep, and whether this is closed.
+ * <p>What waits are bytes, not objects: those would have left the CPU's caches when their time comes, and each would
+ * cost the thread more to fetch than it cost to make. The lock is held for no longer than the copy of a line.
  */
-final class LineWriter<T> {
+final class LineWriter {
 
-    /** The count of the node that closes the stack: more than any capacity, so that nothing comes on top of it. */
-    private static final int END = Integer.MAX_VALUE;
+    /** Hundreds of lines: a call of the system for each batch costs nothing beside them. */
+    private static final int BATCH_BYTES = 64 * 1024;
+
+    private static final int BATCH_BYTES_AT_FIRST = 1024;
 
     private final String threadName;
     private final int capacity;
     private final int urgent;
     private final long collectNanos;
-    private final LineSink<T> sink;
+    private final LineSink sink;
     private final Losses losses;
     private final TimeSource time = TimeSource.system();
 
-    /** The tops of a stack without lines: while the thread runs or collects, while it sleeps, and after the end. */
-    private final Node<T> awake = new Node<>(null, 0, null);
+    /** Full ones, and behind them the one that lines are added to. Guarded by this, as everything below. */
+    private List<Batch> waiting = new ArrayList<>();
 
-    private final Node<T> asleep = new Node<>(null, 0, null);
-    private final Node<T> ended = new Node<>(null, END, null);
+    /** The lines in all of them. */
+    private int count;
 
-    private final AtomicReference<Node<T>> waiting = new AtomicReference<>(awake);
+    private boolean asleep;
+    private boolean closed;
+    private @Nullable Thread thread;
 
-    /** Set under the lock of this, before anything is waiting. */
-    private volatile @Nullable Thread thread;
+    /** Lines that are written together. */
+    private static final class Batch {
 
-    /**
-     * A line that waits.
-     *
-     * <p>The fields but the item are the adding thread's until the node is on the stack, and then the writing thread's.
-     */
-    private static final class Node<T> {
-
-        final @Nullable T item;
-        int count;
-
-        @Nullable
-        Node<T> below;
-
-        Node(@Nullable T item, int count, @Nullable Node<T> below) {
-            this.item = item;
-            this.count = count;
-            this.below = below;
-        }
+        final LineBuffer bytes = new LineBuffer(BATCH_BYTES_AT_FIRST);
+        int lines;
     }
 
     /**
@@ -69,36 +58,38 @@ final class LineWriter<T> {
      * @param collect how long lines are collected before they are written, zero or more
      * @param losses told of lines that are dropped or that the sink fails to write
      */
-    LineWriter(String threadName, int capacity, Duration collect, LineSink<T> sink, Losses losses) {
+    LineWriter(String threadName, int capacity, Duration collect, LineSink sink, Losses losses) {
         this.threadName = threadName;
-        this.capacity = Math.min(capacity, END - 1);
+        this.capacity = capacity;
         this.urgent = capacity - capacity / 2;
         this.collectNanos = collect.toNanos();
         this.sink = sink;
         this.losses = losses;
     }
 
-    /** Takes a line, or drops it. Does not wait for the thread. */
-    void add(T item) {
-        if (thread == null) {
-            start();
-        }
-        Node<T> node = null;
-        Node<T> top;
-        do {
-            top = top();
-            if (top.count >= capacity) {
+    /** Takes a copy of a line, which has no line feed, or drops it. Does not wait for the thread. */
+    void add(LineBuffer line) {
+        Thread woken = null;
+        synchronized (this) {
+            if (closed || count == capacity) {
                 losses.noRoom();
                 return;
             }
-            if (node == null) {
-                node = new Node<>(item, 0, null);
+            Thread running = thread;
+            if (running == null) {
+                running = start();
             }
-            node.count = top.count + 1;
-            node.below = top;
-        } while (!waiting.compareAndSet(top, node));
-        if (top == asleep || node.count == urgent) {
-            LockSupport.unpark(thread);
+            Batch batch = batchFor(line);
+            batch.bytes.append(line).append('\n');
+            batch.lines++;
+            count++;
+            if (asleep || count == urgent) {
+                asleep = false;
+                woken = running;
+            }
+        }
+        if (woken != null) {
+            LockSupport.unpark(woken);
         }
     }
 
@@ -106,7 +97,7 @@ final class LineWriter<T> {
     void close(Duration limit) {
         Thread running;
         synchronized (this) {
-            waiting.getAndUpdate(top -> top.count == END ? top : new Node<>(null, END, top));
+            closed = true;
             running = thread;
         }
         if (running == null) {
@@ -121,55 +112,71 @@ final class LineWriter<T> {
         }
     }
 
-    private Node<T> top() {
-        return Objects.requireNonNull(waiting.get());
+    private Thread start() {
+        Thread writer = new Thread(this::run, threadName);
+        writer.setDaemon(true);
+        writer.start();
+        thread = writer;
+        return writer;
     }
 
-    private synchronized void start() {
-        if (thread == null && top().count != END) {
-            Thread writer = new Thread(this::run, threadName);
-            writer.setDaemon(true);
-            writer.start();
-            thread = writer;
+    private Batch batchFor(LineBuffer line) {
+        Batch last = waiting.isEmpty() ? null : waiting.get(waiting.size() - 1);
+        if (last == null || last.bytes.length() + line.length() >= BATCH_BYTES) {
+            last = new Batch();
+            waiting.add(last);
         }
+        return last;
     }
 
     private void run() {
         boolean silent = true;
-        Node<T> top;
+        boolean last;
         do {
             if (silent) {
                 sleep();
             }
             collect();
-            top = waiting.getAndUpdate(last -> last.count == END ? ended : awake);
-            silent = top == awake;
-            if (!silent) {
-                write(oldestFirst(top));
+            List<Batch> taken;
+            synchronized (this) {
+                taken = waiting;
+                waiting = new ArrayList<>();
+                count = 0;
+                last = closed;
             }
-        } while (top.count != END);
+            silent = taken.isEmpty();
+            taken.forEach(this::write);
+            losses.reportIfAny();
+        } while (!last);
         sink.close();
     }
 
     /** Until something comes, or has come already. */
     private void sleep() {
-        if (waiting.compareAndSet(awake, asleep)) {
-            while (top() == asleep) {
-                LockSupport.park(this);
-                forgetInterrupt();
-            }
+        while (fallsAsleep()) {
+            LockSupport.park(this);
+            forgetInterrupt();
         }
+    }
+
+    private synchronized boolean fallsAsleep() {
+        asleep = count == 0 && !closed;
+        return asleep;
     }
 
     /** Lets lines come, for a while, until too many are there, or this is closed. */
     private void collect() {
         long began = time.nanoTime();
         long left = collectNanos;
-        while (left > 0 && top().count < urgent) {
+        while (left > 0 && !isUrgent()) {
             LockSupport.parkNanos(this, left);
             forgetInterrupt();
             left = collectNanos - (time.nanoTime() - began);
         }
+    }
+
+    private synchronized boolean isUrgent() {
+        return closed || count >= urgent;
     }
 
     /** Nobody has a reason to interrupt this thread, and parking would not wait any more if somebody did. */
@@ -177,33 +184,11 @@ final class LineWriter<T> {
         boolean ignored = Thread.interrupted();
     }
 
-    private static <T> @Nullable Node<T> oldestFirst(Node<T> top) {
-        Node<T> first = null;
-        Node<T> node = top;
-        while (node != null && node.count > 0) {
-            Node<T> below = node.below;
-            node.below = first;
-            first = node;
-            node = below;
-        }
-        return first;
-    }
-
-    private void write(@Nullable Node<T> first) {
-        for (Node<T> node = first; node != null; node = node.below) {
-            if (node.item != null) {
-                write(node.item);
-            }
-        }
-        sink.flush();
-        losses.reportIfAny();
-    }
-
-    private void write(T item) {
+    private void write(Batch batch) {
         try {
-            sink.write(item);
-        } catch (RuntimeException e) {
-            losses.failed(1, e);
+            sink.write(batch.bytes);
+        } catch (IOException | RuntimeException e) {
+            losses.failed(batch.lines, e);
         }
     }
 }

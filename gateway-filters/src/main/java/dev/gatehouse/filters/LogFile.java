@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** A file of lines that is only ever appended to, and can be opened anew meanwhile. Safe for use by several threads. */
-final class LogFile {
+final class LogFile implements LineSink {
 
     private static final Logger LOG = LoggerFactory.getLogger(AccessLogFilter.class);
 
@@ -43,12 +43,13 @@ final class LogFile {
      *
      * @throws IOException if that fails; some of the lines may be in the file
      */
-    synchronized void append(byte[] lines, int length) throws IOException {
+    @Override
+    public synchronized void write(LineBuffer lines) throws IOException {
         if (torn) {
             out.write('\n');
         }
         torn = true;
-        out.write(lines, 0, length);
+        out.write(lines.bytes(), 0, lines.length());
         torn = false;
     }
 
@@ -66,7 +67,8 @@ final class LogFile {
         closeQuietly(before);
     }
 
-    synchronized void close() {
+    @Override
+    public synchronized void close() {
         if (!closed) {
             closed = true;
             closeQuietly(out);

@@ -1,25 +1,36 @@
 package dev.gatehouse.filters;
 
+import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Hands the lines of an access log to somebody who takes text. */
-final class TextLines implements LineSink<AccessRecord> {
+/** Hands the lines of an access log to somebody who takes text, and counts each that is not taken. */
+final class TextLines implements LineSink {
 
-    private static final int USUAL_LINE = 512;
-
-    private final AccessFormat format;
     private final Consumer<String> lines;
-    private final LineBuffer line = new LineBuffer(USUAL_LINE);
+    private final Losses losses;
 
-    TextLines(AccessFormat format, Consumer<String> lines) {
-        this.format = format;
+    TextLines(Consumer<String> lines, Losses losses) {
         this.lines = lines;
+        this.losses = losses;
     }
 
     @Override
-    public void write(AccessRecord exchange) {
-        line.truncate(0);
-        format.append(line, exchange);
-        lines.accept(line.toString());
+    public void write(LineBuffer some) {
+        byte[] bytes = some.bytes();
+        int start = 0;
+        for (int i = 0; i < some.length(); i++) {
+            if (bytes[i] == '\n') {
+                write(new String(bytes, start, i - start, StandardCharsets.US_ASCII));
+                start = i + 1;
+            }
+        }
+    }
+
+    private void write(String line) {
+        try {
+            lines.accept(line);
+        } catch (RuntimeException e) {
+            losses.failed(1, e);
+        }
     }
 }

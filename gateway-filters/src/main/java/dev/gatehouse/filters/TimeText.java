@@ -6,7 +6,7 @@ import java.time.format.DateTimeFormatter;
 
 /**
  * Writes times of day, in UTC. Keeps the text of the day; the rest is six digits. (To keep that of the second would help
- * less: exchanges end in another order than they began.) For one thread.
+ * less: exchanges end in another order than they began.) Safe for use by several threads.
  */
 final class TimeText {
 
@@ -14,8 +14,9 @@ final class TimeText {
 
     private final DateTimeFormatter dates;
     private final char separator;
-    private long day = Long.MIN_VALUE;
-    private String date = "";
+    private volatile Day latest = new Day(Long.MIN_VALUE, "");
+
+    private record Day(long epochDay, String text) {}
 
     /**
      * Times of one form.
@@ -32,12 +33,13 @@ final class TimeText {
     void append(LineBuffer line, Instant time) {
         long epochSecond = time.getEpochSecond();
         long epochDay = Math.floorDiv(epochSecond, (long) DAY);
-        if (epochDay != day) {
-            date = dates.format(LocalDate.ofEpochDay(epochDay));
-            day = epochDay;
+        Day day = latest;
+        if (epochDay != day.epochDay()) {
+            day = new Day(epochDay, dates.format(LocalDate.ofEpochDay(epochDay)));
+            latest = day;
         }
         int second = Math.floorMod(epochSecond, DAY);
-        line.append(date).append(separator);
+        line.append(day.text()).append(separator);
         line.append(second / 3600, 2).append(':');
         line.append(second / 60 % 60, 2).append(':');
         line.append(second % 60, 2);

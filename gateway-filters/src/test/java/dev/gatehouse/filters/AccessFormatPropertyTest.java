@@ -51,15 +51,19 @@ final class AccessFormatPropertyTest {
             PlainLines plain = new PlainLines(format, parameters, headers);
             List<String> expected = records.stream().map(plain::line).toList();
 
-            List<String> toSink = new ArrayList<>();
-            TextLines sink = new TextLines(new AccessFormat(format, parameters, headers), toSink::add);
-            records.forEach(sink::write);
-
-            Path path = Files.createTempFile(folder, "access", ".log");
+            AccessFormat form = new AccessFormat(format, parameters, headers);
+            LineBuffer lines = new LineBuffer(1);
+            records.forEach(of -> {
+                LineBuffer line = new LineBuffer(1);
+                form.append(line, of);
+                lines.append(line).append('\n');
+            });
             Losses losses = new Losses("test");
-            FileLines file = new FileLines(new AccessFormat(format, parameters, headers), LogFile.at(path), losses);
-            records.forEach(file::write);
-            file.flush();
+            List<String> toSink = new ArrayList<>();
+            new TextLines(toSink::add, losses).write(lines);
+            Path path = Files.createTempFile(folder, "access", ".log");
+            LogFile file = LogFile.at(path);
+            file.write(lines);
             file.close();
 
             assertThat(toSink).containsExactlyElementsOf(expected);

@@ -66,6 +66,26 @@ final class AccessLogFilterTest {
     }
 
     @Test
+    void aLineThatCannotBeMadeIsCounted() {
+        AccessLogFilter log = AccessLogFilter.builder(Format.COMMON)
+                // Nothing can have begun before this.
+                .time(new VirtualTime(Instant.MIN))
+                .sink(lines::add)
+                .build();
+        PushedBody content = new PushedBody();
+        FilterProbe.Result result = probe(log)
+                .answering(Response.of(200).withBody(content.body()))
+                .send(Request.get("/").build());
+        time.advance(Duration.ofSeconds(1));
+        content.end();
+        result.completion();
+        log.close();
+
+        assertThat(lines).isEmpty();
+        assertThat(log.dropped()).isEqualTo(1);
+    }
+
+    @Test
     void noContentIsADash() {
         assertThat(line(
                         log(Format.COMMON).build(),

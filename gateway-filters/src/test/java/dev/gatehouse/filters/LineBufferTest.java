@@ -37,12 +37,13 @@ final class LineBufferTest {
         assertThat(line).hasToString("a" + much + "z" + much.substring(10, 500));
         assertThat(line.length()).isEqualTo(2 + 1000 + 490);
         assertThat(line.last()).isEqualTo('9');
+        assertThat(new LineBuffer(1).append('<').append(line).append('>')).hasToString("<" + line + ">");
     }
 
     @Test
     void plainTextEndsBeforeWhatMustBeEscaped() {
         for (int c = 0; c <= 0xffff; c++) {
-            line.truncate(0);
+            LineBuffer line = new LineBuffer(1);
             int plain = line.appendPlain("ab" + (char) c + "d", 1, 4);
 
             boolean safe = c >= ' ' && c <= '~' && c != '"' && c != '\\';

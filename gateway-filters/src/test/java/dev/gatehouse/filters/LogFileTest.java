@@ -1,7 +1,6 @@
 package dev.gatehouse.filters;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.gatehouse.Completion;
@@ -24,34 +23,39 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class FileLinesTest {
+/** A file behind a writer of lines. */
+final class LogFileTest {
 
     private static final Duration LONG = Duration.ofSeconds(10);
 
     @TempDir
     Path folder;
 
-    private final Losses losses = new Losses("file-lines-test");
+    private final Losses losses = new Losses("log-file-test");
     private final Completion completion = FilterProbe.of(
                     PhaseFilter.named("none", (request, exchange) -> Verdict.proceed(request)))
             .time(new VirtualTime())
             .send(Request.get("/").build())
             .completion();
+    private final AccessFormat format = new AccessFormat(Format.COMMON, Set.of(), List.of());
     private Path path;
-    private FileLines lines;
 
     @BeforeEach
-    void open() {
+    void choose() {
         path = folder.resolve("access.log");
-        lines = lines(path);
     }
 
-    private FileLines lines(Path to) {
-        AccessFormat format = new AccessFormat(Format.COMMON, Set.of(), List.of());
-        return new FileLines(format, LogFile.at(to), losses);
+    private LineWriter writer(Path to, int capacity) {
+        return new LineWriter("log-file-test", capacity, Duration.ofMillis(1), LogFile.at(to), losses);
     }
 
-    private AccessRecord get(String target) {
+    private LineBuffer get(String target) {
+        LineBuffer line = new LineBuffer(64);
+        format.append(line, record(target));
+        return line;
+    }
+
+    private AccessRecord record(String target) {
         return new AccessRecord(
                 Instant.EPOCH,
                 "192.0.2.7",
@@ -74,58 +78,19 @@ final class FileLinesTest {
     }
 
     @Test
-    void linesAreKeptUntilTheyAreFlushed() throws IOException {
-        IntStream.range(0, 100).forEach(i -> lines.write(get("/" + i)));
-        assertThat(path).isEmptyFile();
-        lines.flush();
-
-        assertThat(targets()).hasSize(100);
-        lines.close();
-    }
-
-    @Test
-    void aFullBufferIsWrittenAtOnceAndNoLineIsCutByIt() throws IOException {
-        IntStream.range(0, 1000).forEach(i -> lines.write(get("/" + i)));
-
-        List<String> written = targets();
-        assertThat(written).hasSizeBetween(500, 999);
-        lines.flush();
-        assertThat(targets())
-                .containsExactlyElementsOf(
-                        IntStream.range(0, 1000).mapToObj(i -> "/" + i).toList());
-        lines.close();
-    }
-
-    @Test
-    void aLineThatCannotBeFormattedLeavesNothing() throws IOException {
-        lines.write(get("/1"));
-        assertThatNullPointerException().isThrownBy(() -> lines.write(get(null)));
-        lines.write(get("/2"));
-        assertThatNullPointerException().isThrownBy(() -> lines.write(get(null)));
-        lines.flush();
-        lines.close();
-
-        assertThat(targets()).containsExactly("/1", "/2");
-    }
-
-    @Test
-    void allLinesOfAWriteThatFailsAreCounted() {
+    void allLinesThatADiskHasNoRoomForAreCounted() {
         Path full = Path.of("/dev/full");
         assumeThat(full).exists();
-        FileLines nowhere = lines(full);
-        IntStream.range(0, 7).forEach(i -> nowhere.write(get("/" + i)));
-        nowhere.flush();
-        nowhere.flush();
-        nowhere.write(get("/7"));
-        nowhere.flush();
-        nowhere.close();
+        LineWriter nowhere = writer(full, 1000);
+        IntStream.range(0, 8).forEach(i -> nowhere.add(get("/" + i)));
+        nowhere.close(LONG);
 
         assertThat(losses.count()).isEqualTo(8);
     }
 
     @Test
     void closingUnderLoadLeavesWholeLinesInOrder() throws Exception {
-        LineWriter<AccessRecord> writer = new LineWriter<>("file-lines-test", 256, Duration.ofMillis(1), lines, losses);
+        LineWriter writer = writer(path, 256);
         int each = 20_000;
         List<Thread> threads = IntStream.range(0, 4)
                 .mapToObj(t -> new Thread(() ->
