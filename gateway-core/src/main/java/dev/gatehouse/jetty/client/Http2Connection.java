@@ -102,6 +102,9 @@ final class Http2Connection extends Http2Session {
     void silent(long heardBefore) {
         if (reads() == heardBefore) {
             leave();
+            if (streams().isEmpty()) {
+                finish();
+            }
         }
     }
 

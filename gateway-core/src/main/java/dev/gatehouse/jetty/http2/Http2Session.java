@@ -26,6 +26,8 @@ import org.eclipse.jetty.io.ByteBufferPool;
 import org.eclipse.jetty.io.RetainableByteBuffer;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection over HTTP/2 (RFC 9113), either side of it. What the streams of one connection send while their loop is busy
@@ -36,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class Http2Session extends SessionEvents {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Http2Session.class);
     private static final Duration LINGER = Duration.ofSeconds(1);
 
     private final LoopSocket socket;
@@ -355,10 +358,17 @@ public abstract class Http2Session extends SessionEvents {
         close();
     }
 
+    /** Tells everybody, also if some of them throw. */
     private void abandon(Throwable cause) {
         ending = true;
         ending();
-        List.copyOf(streams.values()).forEach(stream -> broken(stream, cause));
+        for (Http2Stream stream : List.copyOf(streams.values())) {
+            try {
+                broken(stream, cause);
+            } catch (RuntimeException thrown) {
+                LOG.warn("What was told of the end of a stream has failed.", thrown);
+            }
+        }
     }
 
     @Override

@@ -254,14 +254,24 @@ public final class Http2Stream {
         owner.remoteEnded();
     }
 
-    /** It has come to its end before its time. */
+    /** It has come to its end before its time: all who have to do with it are told, also if one of them throws. */
     void broken(Throwable cause) {
-        content.fail(cause);
-        owner.broken(cause);
+        try {
+            content.fail(cause);
+        } finally {
+            tell(cause);
+        }
+    }
+
+    private void tell(Throwable cause) {
         Message current = message;
         message = null;
-        if (current != null) {
-            current.done().done(cause);
+        try {
+            owner.broken(cause);
+        } finally {
+            if (current != null) {
+                current.done().done(cause);
+            }
         }
     }
 }
