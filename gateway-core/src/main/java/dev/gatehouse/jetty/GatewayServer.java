@@ -2,6 +2,7 @@ package dev.gatehouse.jetty;
 
 import dev.gatehouse.Gateway;
 import dev.gatehouse.internal.host.Serving;
+import dev.gatehouse.jetty.internal.JettyThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -36,6 +37,11 @@ public final class GatewayServer implements AutoCloseable {
 
     /** As many as nginx lets wait, and twice that. */
     private static final int ACCEPT_QUEUE = 1024;
+
+    /** Jetty's own numbers. */
+    private static final int MOST_THREADS = 200;
+
+    private static final int FEWEST_THREADS = 8;
 
     private final Server server;
     private final ServerConnector connector;
@@ -162,7 +168,7 @@ public final class GatewayServer implements AutoCloseable {
     }
 
     private static QueuedThreadPool defaultThreads() {
-        QueuedThreadPool threads = new QueuedThreadPool();
+        QueuedThreadPool threads = JettyThreads.pool(MOST_THREADS, FEWEST_THREADS);
         threads.setName("gatehouse");
         return threads;
     }

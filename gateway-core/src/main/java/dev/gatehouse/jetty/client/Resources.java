@@ -73,7 +73,7 @@ final class Resources {
         QueuedThreadPool known = ownThreads;
         if (known == null) {
             // One for each selector, as many to take over while one selects, and some for name look-ups, which block.
-            known = new QueuedThreadPool(2 * settings.selectors + 8, settings.selectors + 1);
+            known = JettyThreads.pool(2 * settings.selectors + 8, settings.selectors + 1);
             known.setName("gatehouse-upstream");
             known.setDaemon(true);
             ownThreads = closed ? known : started(known);
