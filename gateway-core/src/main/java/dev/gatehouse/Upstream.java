@@ -1,7 +1,7 @@
 package dev.gatehouse;
 
 import dev.gatehouse.balancer.Balancer;
-import dev.gatehouse.internal.forward.RetryBudget;
+import dev.gatehouse.balancer.RetryBudget;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 

@@ -2,7 +2,7 @@ package dev.gatehouse;
 
 import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.BalancerBuilder;
-import dev.gatehouse.internal.forward.RetryBudget;
+import dev.gatehouse.balancer.RetryBudget;
 import dev.gatehouse.transport.Transport;
 import java.util.ArrayList;
 import java.util.Collection;

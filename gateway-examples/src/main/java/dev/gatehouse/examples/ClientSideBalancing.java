@@ -3,6 +3,8 @@ package dev.gatehouse.examples;
 import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.PickContext;
+import dev.gatehouse.balancer.client.BalancedHttpClient;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -32,6 +34,17 @@ public final class ClientSideBalancing {
         return answers;
     }
 
+    /** The same by a name, for code that knows nothing of balancers. */
+    static List<String> ordersByName(HttpClient http, int count) throws Exception {
+        List<String> answers = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            URI order = URI.create("http://orders/orders/" + i);
+            answers.add(http.send(HttpRequest.newBuilder(order).build(), BodyHandlers.ofString())
+                    .body());
+        }
+        return answers;
+    }
+
     /**
      * Starts two services and asks them.
      *
@@ -43,6 +56,10 @@ public final class ClientSideBalancing {
                 OrderService two = OrderService.start("orders-2");
                 Balancer balancer = Balancer.builder(one.uri(), two.uri()).build()) {
             orders(balancer, 10).forEach(System.out::print);
+            HttpClient http = BalancedHttpClient.over(HttpClient.newHttpClient())
+                    .name("orders", balancer)
+                    .build();
+            ordersByName(http, 10).forEach(System.out::print);
         }
     }
 }

@@ -11,7 +11,9 @@ import dev.gatehouse.balancer.PickContext;
 import dev.gatehouse.balancer.Picker;
 import dev.gatehouse.balancer.Setup;
 import dev.gatehouse.balancer.Strategy;
+import dev.gatehouse.balancer.client.BalancedHttpClient;
 import dev.gatehouse.jetty.GatewayServer;
+import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -56,13 +58,18 @@ class SmallExamplesTest {
                 Balancer balancer = Balancer.builder(one.uri(), two.uri())
                         .strategy(Strategy.roundRobin())
                         .build()) {
-            List<String> answers = ClientSideBalancing.orders(balancer, 4);
-            assertThat(answers)
-                    .filteredOn(answer -> answer.contains("orders-1"))
-                    .hasSize(2);
-            assertThat(answers)
-                    .filteredOn(answer -> answer.contains("orders-2"))
-                    .hasSize(2);
+            HttpClient named = BalancedHttpClient.over(HttpClient.newHttpClient())
+                    .name("orders", balancer)
+                    .build();
+            for (List<String> answers :
+                    List.of(ClientSideBalancing.orders(balancer, 4), ClientSideBalancing.ordersByName(named, 4))) {
+                assertThat(answers)
+                        .filteredOn(answer -> answer.contains("orders-1"))
+                        .hasSize(2);
+                assertThat(answers)
+                        .filteredOn(answer -> answer.contains("orders-2"))
+                        .hasSize(2);
+            }
         }
     }
 

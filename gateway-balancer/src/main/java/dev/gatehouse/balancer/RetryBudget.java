@@ -1,11 +1,10 @@
-package dev.gatehouse.internal.forward;
+package dev.gatehouse.balancer;
 
-import dev.gatehouse.balancer.TimeSource;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How many retries an upstream may get: a share of the requests of the last ten seconds, and a few for each second in
+ * How many retries the endpoints of a balancer may get: a share of the requests of the last ten seconds, and a few for each second in
  * any case. A retry counts when it is decided, so that those that still wait for their back-off are in.
  *
  * <p>Requests and retries are counted in slots of a second each. Two threads that meet at the change of a slot may lose
