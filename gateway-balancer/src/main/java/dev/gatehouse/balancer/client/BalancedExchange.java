@@ -50,7 +50,12 @@ final class BalancedExchange<T> {
                 current.cancel(true);
             }
         });
-        context = client.contextOf(request);
+        try {
+            context = client.contextOf(request);
+        } catch (RuntimeException failed) {
+            result.completeExceptionally(failed);
+            return result;
+        }
         begin(request);
         return result;
     }
@@ -76,19 +81,29 @@ final class BalancedExchange<T> {
             failure.initCause(none);
             result.completeExceptionally(failure);
             return;
-        }
-        Endpoint endpoint = lease.endpoint();
-        if ("https".equalsIgnoreCase(request.uri().getScheme())
-                && !"https".equals(endpoint.uri().getScheme())) {
-            lease.close();
-            result.completeExceptionally(
-                    new IOException(request.uri() + ": endpoint " + endpoint.id() + " has no TLS"));
+        } catch (RuntimeException closed) {
+            result.completeExceptionally(closed);
             return;
         }
-        HttpRequest addressed = HttpRequest.newBuilder(request, (name, value) -> true)
+        HttpRequest addressed;
+        try {
+            addressed = addressed(request, lease.endpoint());
+        } catch (IOException | RuntimeException impossible) {
+            lease.close();
+            result.completeExceptionally(impossible);
+            return;
+        }
+        new Attempt(request, named, lease).send(addressed);
+    }
+
+    private static HttpRequest addressed(HttpRequest request, Endpoint endpoint) throws IOException {
+        if ("https".equalsIgnoreCase(request.uri().getScheme())
+                && !"https".equals(endpoint.uri().getScheme())) {
+            throw new IOException(request.uri() + ": endpoint " + endpoint.id() + " has no TLS");
+        }
+        return HttpRequest.newBuilder(request, (name, value) -> true)
                 .uri(endpoint.resolve(Redirects.pathAndQuery(request.uri())))
                 .build();
-        new Attempt(request, named, lease).send(addressed);
     }
 
     /** One request that goes out. */

@@ -241,6 +241,44 @@ class BalancedHttpClientTest {
     }
 
     @Test
+    void whatCannotBeSentFailsAndHoldsNothing() throws Exception {
+        try (Balancer orders = balancer(server("a"))) {
+            assertThatThrownBy(() -> send(over(orders).build(), request("http://orders//x")))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("path");
+            HttpClient failing = over(orders)
+                    .context(request -> {
+                        throw new IllegalStateException("no key");
+                    })
+                    .build();
+            assertThatThrownBy(() -> send(failing, request("http://orders/"))).hasMessage("no key");
+            assertThat(orders.inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void aCallThatIsCancelledIsNotHeldAgainstItsEndpoint() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Balancer orders = balancer("http://127.0.0.1:" + silent.getLocalPort())) {
+            var answer =
+                    over(orders).build().sendAsync(request("http://orders/").build(), BodyHandlers.ofString());
+            silent.accept().close();
+            assertThatThrownBy(answer::get).hasCauseInstanceOf(IOException.class);
+            var waiting =
+                    over(orders).build().sendAsync(request("http://orders/").build(), BodyHandlers.ofString());
+            try (var connection = silent.accept()) {
+                assertThat(connection.getInputStream().read()).isEqualTo('G');
+                long failures = orders.nodes().get(0).failures();
+                waiting.cancel(true);
+                while (orders.inFlight() > 0) {
+                    Thread.onSpinWait();
+                }
+                assertThat(orders.nodes().get(0).failures()).isEqualTo(failures);
+            }
+        }
+    }
+
+    @Test
     void theBalancerIsToldOfTheCall() throws Exception {
         try (Balancer orders = Balancer.builder(server("a"), server("b"), server("c"))
                 .strategy(Strategy.clientIpHash())
