@@ -260,20 +260,15 @@ class BalancedHttpClientTest {
     void aCallThatIsCancelledIsNotHeldAgainstItsEndpoint() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 Balancer orders = balancer("http://127.0.0.1:" + silent.getLocalPort())) {
-            var answer =
-                    over(orders).build().sendAsync(request("http://orders/").build(), BodyHandlers.ofString());
-            silent.accept().close();
-            assertThatThrownBy(answer::get).hasCauseInstanceOf(IOException.class);
             var waiting =
                     over(orders).build().sendAsync(request("http://orders/").build(), BodyHandlers.ofString());
             try (var connection = silent.accept()) {
                 assertThat(connection.getInputStream().read()).isEqualTo('G');
-                long failures = orders.nodes().get(0).failures();
                 waiting.cancel(true);
                 while (orders.inFlight() > 0) {
                     Thread.onSpinWait();
                 }
-                assertThat(orders.nodes().get(0).failures()).isEqualTo(failures);
+                assertThat(orders.nodes().get(0).failures()).isZero();
             }
         }
     }
