@@ -4,9 +4,12 @@ import dev.gatehouse.balancer.Endpoint;
 import dev.gatehouse.balancer.EndpointSource;
 import dev.gatehouse.balancer.HealthCheckSettings;
 import dev.gatehouse.balancer.HealthChecker;
+import dev.gatehouse.balancer.OutlierDetection;
 import dev.gatehouse.balancer.Strategy;
+import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 public final class UpstreamBuilder {
 
     private static final double PANIC_BELOW_HALF = 0.5;
+    private static final int UNLIMITED = Integer.MAX_VALUE;
+    private static final Duration SHORTEST_SLOW_START = Duration.ofSeconds(1);
 
     private final String name;
     private final Problems problems;
@@ -28,6 +33,10 @@ public final class UpstreamBuilder {
     private @Nullable HealthChecker healthChecker;
     private HealthCheckSettings healthCheck = HealthCheckSettings.defaults();
     private double panicThreshold = PANIC_BELOW_HALF;
+    private @Nullable OutlierDetection outlierDetection;
+    private @Nullable Duration slowStart;
+    private int maxInFlightPerNode = UNLIMITED;
+    private int maxInFlight = UNLIMITED;
     private Timeouts timeouts = Timeouts.defaults();
     private RetryPolicy retry = RetryPolicy.defaults();
     private Call.Protocol protocol = Call.Protocol.HTTP_1_1;
@@ -156,6 +165,69 @@ public final class UpstreamBuilder {
     }
 
     /**
+     * Ejects endpoints whose answers or connections fail, for a while. <b>Default:</b> none is ejected.
+     *
+     * @param settings changes the defaults; see {@link OutlierDetection.Builder}
+     * @return this builder
+     */
+    public UpstreamBuilder outlierDetection(Consumer<OutlierDetection.Builder> settings) {
+        problems.change("outlierDetection", settings, () -> {
+            OutlierDetection.Builder builder = OutlierDetection.builder();
+            settings.accept(builder);
+            outlierDetection = builder.build();
+        });
+        return this;
+    }
+
+    /**
+     * Lets the weight of an endpoint grow from a tenth to its whole over some time, when it joins others that are there
+     * already, comes up after it was down, or returns after it was ejected. <b>Default:</b> all endpoints always have
+     * their whole weight.
+     *
+     * @param window 1 s to {@link TimeSource#LONGEST}
+     * @return this builder
+     */
+    public UpstreamBuilder slowStart(Duration window) {
+        if (problems.given("slowStart", window)
+                && problems.check(
+                        window.compareTo(SHORTEST_SLOW_START) >= 0 && window.compareTo(TimeSource.LONGEST) <= 0,
+                        "slowStart",
+                        window,
+                        SHORTEST_SLOW_START + " to " + TimeSource.LONGEST)) {
+            this.slowStart = window;
+        }
+        return this;
+    }
+
+    /**
+     * Sets how many attempts may be under way to one endpoint; one that has as many is not chosen, and if all usable ones
+     * have, the answer is 503 at once. <b>Default:</b> no limit, since what an endpoint can take is the endpoint's to say.
+     *
+     * @param calls 1 or more
+     * @return this builder
+     */
+    public UpstreamBuilder maxInFlightPerNode(int calls) {
+        if (problems.check(calls >= 1, "maxInFlightPerNode", calls, ">= 1")) {
+            this.maxInFlightPerNode = calls;
+        }
+        return this;
+    }
+
+    /**
+     * Sets how many attempts may be under way to all endpoints together; one more is answered 503 at once.
+     * <b>Default:</b> no limit.
+     *
+     * @param calls 1 or more
+     * @return this builder
+     */
+    public UpstreamBuilder maxInFlight(int calls) {
+        if (problems.check(calls >= 1, "maxInFlight", calls, ">= 1")) {
+            this.maxInFlight = calls;
+        }
+        return this;
+    }
+
+    /**
      * Changes the times that a request may take. <b>Default:</b> {@link Timeouts#defaults()}.
      *
      * @param change told a builder with the times so far
@@ -243,6 +315,10 @@ public final class UpstreamBuilder {
                 healthChecker,
                 healthCheck,
                 panicThreshold,
+                outlierDetection,
+                slowStart,
+                maxInFlightPerNode,
+                maxInFlight,
                 timeouts,
                 retry,
                 protocol,

@@ -3,9 +3,11 @@ package dev.gatehouse;
 import dev.gatehouse.balancer.EndpointSource;
 import dev.gatehouse.balancer.HealthCheckSettings;
 import dev.gatehouse.balancer.HealthChecker;
+import dev.gatehouse.balancer.OutlierDetection;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,10 @@ record UpstreamSettings(
         @Nullable HealthChecker healthChecker,
         HealthCheckSettings healthCheck,
         double panicThreshold,
+        @Nullable OutlierDetection outlierDetection,
+        @Nullable Duration slowStart,
+        int maxInFlightPerNode,
+        int maxInFlight,
         Timeouts timeouts,
         RetryPolicy retry,
         Call.Protocol protocol,
@@ -30,7 +36,11 @@ record UpstreamSettings(
                 && strategy.equals(other.strategy)
                 && Objects.equals(healthChecker, other.healthChecker)
                 && healthCheck.equals(other.healthCheck)
-                && panicThreshold == other.panicThreshold;
+                && panicThreshold == other.panicThreshold
+                && Objects.equals(outlierDetection, other.outlierDetection)
+                && Objects.equals(slowStart, other.slowStart)
+                && maxInFlightPerNode == other.maxInFlightPerNode
+                && maxInFlight == other.maxInFlight;
     }
 
     /** Whether an update may keep the account of retries. */

@@ -98,10 +98,18 @@ final class UpstreamStart {
         BalancerBuilder builder = Balancer.builder(Objects.requireNonNull(sources.get(wanted.name())))
                 .strategy(wanted.strategy())
                 .panicThreshold(wanted.panicThreshold())
+                .maxInFlightPerNode(wanted.maxInFlightPerNode())
+                .maxInFlight(wanted.maxInFlight())
                 .time(services.time())
                 .random(random.source());
         if (wanted.healthChecker() != null) {
             builder.healthCheck(wanted.healthChecker(), wanted.healthCheck());
+        }
+        if (wanted.outlierDetection() != null) {
+            builder.outlierDetection(wanted.outlierDetection());
+        }
+        if (wanted.slowStart() != null) {
+            builder.slowStart(wanted.slowStart());
         }
         Upstream predecessor = before.get(wanted.name());
         if (predecessor != null) {

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -23,13 +22,16 @@ public final class Balancer implements AutoCloseable {
     private final Strategy strategy;
     private final TimeSource time;
     private final Events events;
-    private final LongAdder inFlight = new LongAdder();
+    private final InFlight inFlight;
+    private final int maxInFlightPerNode;
 
     Balancer(NodeSet nodes, Settings settings, Events events) {
         this.nodes = nodes;
         this.strategy = settings.strategy();
         this.time = settings.time();
         this.events = events;
+        this.inFlight = new InFlight(settings.maxInFlight());
+        this.maxInFlightPerNode = settings.maxInFlightPerNode();
     }
 
     /**
@@ -85,56 +87,76 @@ public final class Balancer implements AutoCloseable {
      * Chooses a node, if one is usable.
      *
      * @param context what is known of the call
-     * @return a lease that must be closed, or null if no node is usable
+     * @return a lease that must be closed, or null if no node is usable, or none is below its limit of calls in flight
      */
     public @Nullable Lease tryAcquire(PickContext context) {
-        Snapshot snapshot = nodes.snapshot();
-        Node node = choose(snapshot, context);
-        if (node != null && node.draining()) {
-            // It began to drain between the choice and the count: whoever waits for its last call must not miss this
-            // one.
-            node.end();
-            snapshot = nodes.snapshot();
-            node = choose(snapshot, context);
-            if (node != null && node.draining()) {
-                node.end();
-                node = counted(snapshot.leastLoaded(context));
-            }
-        }
-        if (node == null) {
-            return null;
-        }
-        inFlight.increment();
-        return new Lease(this, node, snapshot.picker(), context);
+        return inFlight.tryBegin() ? begin(context) : null;
     }
 
-    /** A node with this call counted, not the one to avoid if there is another; null if there is none. */
-    private @Nullable Node choose(Snapshot snapshot, PickContext context) {
-        Picker picker = snapshot.picker();
+    private @Nullable Lease begin(PickContext context) {
+        Lease lease = choose(context);
+        if (lease == null) {
+            inFlight.end();
+        }
+        return lease;
+    }
+
+    /** A call to a node that takes it, not the one to avoid if there is another; null if there is none. */
+    private @Nullable Lease choose(PickContext context) {
+        Snapshot snapshot = nodes.snapshot();
         try {
-            boolean reserves = picker.reserves();
-            Node node = picker.pick(context);
-            if (reserves) {
-                return node;
+            for (int i = 0; i < PICKS; i++) {
+                // Read again each time: a node that refuses a call has changed, and so may what else is usable.
+                snapshot = nodes.snapshot();
+                Picker picker = snapshot.picker();
+                boolean reserves = picker.reserves();
+                Node node = picker.pick(context);
+                if (node == null) {
+                    return null;
+                }
+                if (reserves || !context.avoids(node)) {
+                    Lease lease = lease(snapshot, node, context, reserves);
+                    if (lease != null) {
+                        return lease;
+                    }
+                }
             }
-            for (int i = 1; i < PICKS && node != null && context.avoids(node); i++) {
-                node = picker.pick(context);
-            }
-            if (node != null && context.avoids(node)) {
-                node = snapshot.leastLoaded(context);
-            }
-            return counted(node);
         } catch (RuntimeException | Error e) {
             events.once(strategy, "strategy " + strategy, "failed to pick", e);
-            return counted(snapshot.leastLoaded(context));
         }
+        for (int i = 0; i < PICKS; i++) {
+            Node node = snapshot.leastLoaded(context, maxInFlightPerNode);
+            Lease lease = node == null ? null : lease(snapshot, node, context, false);
+            if (node == null || lease != null) {
+                return lease;
+            }
+        }
+        return null;
     }
 
-    private static @Nullable Node counted(@Nullable Node node) {
-        if (node != null) {
+    /**
+     * Counts a call to a node, if the node takes it: what is asked after the count is true for as long as it is counted.
+     *
+     * @param counted whether the picker has counted it already
+     */
+    private @Nullable Lease lease(Snapshot snapshot, Node node, PickContext context, boolean counted) {
+        if (!counted && maxInFlightPerNode == InFlight.UNLIMITED) {
             node.begin();
+        } else if (!counted && !node.tryReserve(maxInFlightPerNode)) {
+            return null;
         }
-        return node;
+        // Whoever waits for the last call to a node that began to drain since it was picked must not miss this one.
+        boolean refused = node.draining() || (counted && node.inFlight() > maxInFlightPerNode);
+        boolean probe = false;
+        if (!refused && node.ejection().standing() == Ejection.Standing.PROBATION) {
+            probe = node.ejection().tryProbe();
+            refused = !probe && snapshot.trusted();
+        }
+        if (refused) {
+            node.end();
+            return null;
+        }
+        return new Lease(this, node, snapshot.picker(), context, probe);
     }
 
     /**
@@ -142,16 +164,27 @@ public final class Balancer implements AutoCloseable {
      *
      * @param context what is known of the call
      * @return a lease that must be closed
-     * @throws NoEndpointException if no node is usable
+     * @throws NoEndpointException if no node is usable, or a limit of calls in flight is reached
      */
     public Lease acquire(PickContext context) {
-        Lease lease = tryAcquire(context);
+        if (!inFlight.tryBegin()) {
+            throw new NoEndpointException("the balancer is at its limit of " + inFlight.limit() + " calls in flight");
+        }
+        Lease lease = begin(context);
         if (lease == null) {
-            List<Node> known = nodes.all();
-            throw new NoEndpointException(
-                    known.isEmpty() ? "there are no endpoints" : "none of " + known.size() + " endpoints is usable");
+            throw new NoEndpointException(refusal(nodes.snapshot()));
         }
         return lease;
+    }
+
+    private String refusal(Snapshot snapshot) {
+        int known = snapshot.all().size();
+        int usable = snapshot.usable().size();
+        if (usable > 0 && maxInFlightPerNode != InFlight.UNLIMITED) {
+            return "none of " + usable + " usable endpoints is under its limit of " + maxInFlightPerNode
+                    + " calls in flight";
+        }
+        return known == 0 ? "there are no endpoints" : "none of " + known + " endpoints is usable";
     }
 
     /**
@@ -165,7 +198,7 @@ public final class Balancer implements AutoCloseable {
      * @param <E> what the call throws; counts as {@link Outcome#ofFailure} says
      * @return the answer
      * @throws E what the call throws
-     * @throws NoEndpointException if no node is usable
+     * @throws NoEndpointException if no node is usable, or a limit of calls in flight is reached
      */
     public <T, E extends Exception> T call(PickContext context, Call<T, E> call, Function<? super T, Outcome> outcome)
             throws E {
@@ -278,7 +311,7 @@ public final class Balancer implements AutoCloseable {
      * @return 0 or more; exact while no call begins or ends
      */
     public long inFlight() {
-        return inFlight.sum();
+        return inFlight.count();
     }
 
     NodeSet nodeSet() {
@@ -299,7 +332,7 @@ public final class Balancer implements AutoCloseable {
     }
 
     void ended(Node node) {
-        inFlight.decrement();
+        inFlight.end();
         node.end();
     }
 

@@ -1,5 +1,6 @@
 package dev.gatehouse.balancer;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -9,13 +10,17 @@ import org.jspecify.annotations.Nullable;
 /** Collects the settings of a {@link Balancer}. Not safe for use by several threads. */
 public final class BalancerBuilder {
 
-    private final EndpointSource source;
+    private EndpointSource source;
     private Strategy strategy = Strategy.leastRequest();
     private double panicThreshold = 0.5;
     private TimeSource time = TimeSource.system();
     private RandomSource random = RandomSource.system();
     private @Nullable HealthChecker healthChecker;
     private HealthCheckSettings healthCheck = HealthCheckSettings.defaults();
+    private @Nullable OutlierDetection outlierDetection;
+    private @Nullable Duration slowStart;
+    private int maxInFlightPerNode = InFlight.UNLIMITED;
+    private int maxInFlight = InFlight.UNLIMITED;
     private @Nullable Balancer predecessor;
     private final List<BalancerListener> listeners = new ArrayList<>();
 
@@ -72,6 +77,82 @@ public final class BalancerBuilder {
     }
 
     /**
+     * Ejects nodes whose calls fail, for a while. <b>Default:</b> none is ejected.
+     *
+     * @param settings changes the defaults
+     * @return this builder
+     * @throws IllegalArgumentException if the settings do not fit together
+     */
+    public BalancerBuilder outlierDetection(Consumer<OutlierDetection.Builder> settings) {
+        OutlierDetection.Builder builder = OutlierDetection.builder();
+        settings.accept(builder);
+        return outlierDetection(builder.build());
+    }
+
+    /**
+     * Ejects nodes whose calls fail, for a while. <b>Default:</b> none is ejected.
+     *
+     * @param settings when, and for how long
+     * @return this builder
+     */
+    public BalancerBuilder outlierDetection(OutlierDetection settings) {
+        this.outlierDetection = Objects.requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /**
+     * Lets the weight of a node grow from a tenth to its whole over some time, in proportion to it, when the node joins
+     * others that are there already, comes up after it was down, or returns after it was ejected; for nodes that must fill
+     * caches or compile. Strategies that go by {@link Node#effectiveWeight} follow, others do not. A new picker is made
+     * for it once in a twentieth of the window, and at most once in a second. Nodes of the first list have their whole
+     * weight. <b>Default:</b> all nodes always have.
+     *
+     * @param window 1 s to {@link TimeSource#LONGEST}
+     * @return this builder
+     */
+    public BalancerBuilder slowStart(Duration window) {
+        if (window.compareTo(Duration.ofSeconds(1)) < 0 || window.compareTo(TimeSource.LONGEST) > 0) {
+            throw new IllegalArgumentException(
+                    "slowStart: " + window + " (expected: PT1S to " + TimeSource.LONGEST + ")");
+        }
+        this.slowStart = window;
+        return this;
+    }
+
+    /**
+     * Sets how many calls may be under way to one node; one that has as many is not chosen. The limit holds among threads,
+     * and for all balancers that share a node. When all usable nodes have as many, a call is refused at once: there is no
+     * queue. <b>Default:</b> no limit, since what a node can take is the node's to say.
+     *
+     * @param calls 1 or more
+     * @return this builder
+     */
+    public BalancerBuilder maxInFlightPerNode(int calls) {
+        this.maxInFlightPerNode = atLeastOne("maxInFlightPerNode", calls);
+        return this;
+    }
+
+    /**
+     * Sets how many calls may be under way by this balancer; one more is refused at once. The limit holds among threads, at
+     * the cost of a counter that they share. A balancer that {@linkplain #adopting adopts} counts from 0: calls of the one
+     * before are that one's. <b>Default:</b> no limit.
+     *
+     * @param calls 1 or more
+     * @return this builder
+     */
+    public BalancerBuilder maxInFlight(int calls) {
+        this.maxInFlight = atLeastOne("maxInFlight", calls);
+        return this;
+    }
+
+    private static int atLeastOne(String name, int calls) {
+        if (calls < 1) {
+            throw new IllegalArgumentException(name + ": " + calls + " (expected: >= 1)");
+        }
+        return calls;
+    }
+
+    /**
      * Sets the share of usable nodes below which all are used that are not draining, whatever their health: checks that
      * fail nearly everywhere say more about the checks, and the few nodes left could not take the load.
      * <b>Default:</b> 0.5, as in Envoy.
@@ -84,6 +165,30 @@ public final class BalancerBuilder {
             throw new IllegalArgumentException("panicThreshold: " + share + " (expected: 0 to 1)");
         }
         this.panicThreshold = share;
+        return this;
+    }
+
+    /**
+     * Uses some of the endpoints only, others for each client, so that many clients with many endpoints need not all connect
+     * to, and check, all: the deterministic subsetting of "Site Reliability Engineering" (chapter 20). If the clients are
+     * a multiple of the number of subsets, and the endpoints one of the size, each endpoint has exactly as many clients;
+     * else some have one more for each round of clients. In exchange the subsets of nearly all clients change where the number
+     * of endpoints passes a multiple of the size; between, by one endpoint at most for each that comes or goes. Weights are
+     * not looked at. Not for few clients: with fewer than there are subsets, some endpoints have none.
+     * <b>Default:</b> all endpoints.
+     *
+     * @param clientIndex which client this is, 0 to {@code clients - 1}; each has its own
+     * @param clients how many there are, 1 or more
+     * @param size how many endpoints each uses, the same for all clients; 12 or more, or one that fails takes too large
+     *     a part of the load along
+     * @return this builder
+     * @throws IllegalStateException if there is a subset already
+     */
+    public BalancerBuilder subset(int clientIndex, int clients, int size) {
+        if (source instanceof SubsetEndpoints) {
+            throw new IllegalStateException("subset: set twice (expected: once)");
+        }
+        this.source = new SubsetEndpoints(source, clientIndex, clients, size);
         return this;
     }
 
@@ -145,7 +250,18 @@ public final class BalancerBuilder {
      * @throws NullPointerException if the source returns no watch
      */
     public Balancer build() {
-        Settings settings = new Settings(source, strategy, panicThreshold, time, random, healthChecker, healthCheck);
+        Settings settings = new Settings(
+                source,
+                strategy,
+                panicThreshold,
+                time,
+                random,
+                healthChecker,
+                healthCheck,
+                outlierDetection,
+                slowStart,
+                maxInFlightPerNode,
+                maxInFlight);
         Events events = new Events(listeners, time);
         NodeSet nodes = new NodeSet(settings, events, predecessor == null ? null : predecessor.nodeSet());
         Balancer balancer = new Balancer(nodes, settings, events);

@@ -27,6 +27,14 @@ public record BalancerEvent(Type type, @Nullable String endpoint, String reason,
         UP,
         /** Checks found a node down. */
         DOWN,
+        /** Calls have shown a node to be unfit; it gets none for a while. */
+        EJECTED,
+        /** A node that was ejected has answered a probe. */
+        RETURNED,
+        /** A node gets little load at first, since it has just joined or recovered. */
+        SLOW_START,
+        /** A node that started slowly has its whole weight. */
+        WARM,
         /** A node takes no new calls. */
         DRAINING,
         /** A node has drained, or its time to do so is over. */

@@ -9,6 +9,9 @@ final class Hashing {
     /** 2^64 divided by the golden ratio: multiples of it are spread evenly (Knuth, volume 3, 6.4). */
     private static final long GOLDEN = 0x9E3779B97F4A7C15L;
 
+    /** The seed that all gateways share unless they are told another one. */
+    static final long NO_SEED = 0;
+
     private Hashing() {}
 
     /** FNV-1a over the characters, mixed, since FNV alone leaves close texts close. */
@@ -20,6 +23,11 @@ final class Hashing {
             hash = (hash ^ (c >>> 8)) * FNV_PRIME;
         }
         return mix(hash);
+    }
+
+    /** The hash of a text, or another one that depends on a seed. */
+    static long hash(String text, long seed) {
+        return seed == NO_SEED ? hash(text) : SipHash.hash(text, seed);
     }
 
     /** One of many independent hashes that follow from one. */

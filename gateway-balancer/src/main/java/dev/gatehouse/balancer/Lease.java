@@ -1,5 +1,6 @@
 package dev.gatehouse.balancer;
 
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 import org.jspecify.annotations.Nullable;
@@ -22,16 +23,20 @@ public final class Lease implements AutoCloseable {
     private final PickContext context;
     private final long startNanos;
 
+    /** Whether this is the one call that a node on probation may have. */
+    private final boolean probe;
+
     private volatile @Nullable Outcome outcome;
 
     @SuppressWarnings("UnusedVariable") // Read and written by its updater, which makes no object for each call.
     private volatile int closed;
 
-    Lease(Balancer balancer, Node node, Picker picker, PickContext context) {
+    Lease(Balancer balancer, Node node, Picker picker, PickContext context, boolean probe) {
         this.balancer = balancer;
         this.node = node;
         this.picker = picker;
         this.context = context;
+        this.probe = probe;
         this.startNanos = balancer.time().nanoTime();
     }
 
@@ -62,7 +67,7 @@ public final class Lease implements AutoCloseable {
     public void report(Outcome result) {
         if (OUTCOME.compareAndSet(this, null, result)) {
             long nanos = balancer.time().nanoTime() - startNanos;
-            node.observe(result, nanos);
+            node.observe(result, nanos, probe);
             balancer.completed(picker, node, context, result, nanos);
         }
     }
@@ -75,8 +80,19 @@ public final class Lease implements AutoCloseable {
     public void amend(Outcome result) {
         report(result);
         if (outcome == Outcome.SUCCESS && result.failure() && OUTCOME.compareAndSet(this, Outcome.SUCCESS, result)) {
-            node.amendToFailure();
+            node.amend(result);
         }
+    }
+
+    /**
+     * Passes on what the endpoint says of its load, such as in a field of the response or its trailers. May be called at any
+     * time and any number of times, with or without an outcome; the last report counts, for strategies that go by it.
+     *
+     * @param load the endpoint's report
+     */
+    public void report(LoadReport load) {
+        node.loaded(
+                new Node.Loaded(Objects.requireNonNull(load), balancer.time().nanoTime()));
     }
 
     /** Ends the call: the node is no longer loaded with it. Does nothing the second time. */

@@ -29,9 +29,14 @@ public final class Node {
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
     private final HealthChecks checks = new HealthChecks(this);
+    private final CallCounts counts = new CallCounts();
+    private final Ejection ejection = new Ejection();
 
     private volatile Endpoint endpoint;
     private volatile Checked checked = Checked.NEVER;
+    private volatile boolean recovered;
+    private volatile @Nullable Loaded loaded;
+    private volatile @Nullable WarmUp warmUp;
 
     /** Ends with the last call under way; null while the node takes new calls. */
     private volatile @Nullable CompletableFuture<Void> drained;
@@ -39,6 +44,17 @@ public final class Node {
     Node(Endpoint endpoint) {
         this.endpoint = endpoint;
     }
+
+    /**
+     * A slow start.
+     *
+     * @param sinceNanos when it began
+     * @param share of the weight, 0 to 1
+     */
+    record WarmUp(long sinceNanos, double share) {}
+
+    /** A report of the endpoint, and when it came. */
+    record Loaded(LoadReport report, long atNanos) {}
 
     private record Checked(Health health, String reason) {
         static final Checked NEVER = new Checked(Health.UNKNOWN, "not checked");
@@ -72,12 +88,24 @@ public final class Node {
     }
 
     /**
-     * The share of the load that this node shall have, relative to the others of a {@link Setup}.
+     * The share of the load that this node shall have, relative to the others of a {@link Setup}: the endpoint's weight,
+     * and less of it during a slow start. A picker is replaced when it changes.
      *
      * @return more than 0
      */
     public double effectiveWeight() {
-        return endpoint.weight();
+        WarmUp growing = warmUp;
+        return growing == null ? endpoint.weight() : endpoint.weight() * growing.share();
+    }
+
+    /**
+     * What the endpoint said of its load last, if a caller has passed it on with {@link Lease#report(LoadReport)}.
+     *
+     * @return null if it never did
+     */
+    public @Nullable LoadReport loadReport() {
+        Loaded last = loaded;
+        return last == null ? null : last.report();
     }
 
     /**
@@ -149,7 +177,13 @@ public final class Node {
         }
     }
 
-    void observe(Outcome outcome, long nanos) {
+    void observe(Outcome outcome, long nanos, boolean probe) {
+        OutlierJudge judge = ejection.judge();
+        if (judge != null) {
+            judge.observed(this, outcome, probe);
+        } else if (probe) {
+            ejection.freeProbe();
+        }
         if (outcome == Outcome.IGNORED) {
             return;
         }
@@ -162,13 +196,55 @@ public final class Node {
         }
     }
 
-    void amendToFailure() {
+    void amend(Outcome outcome) {
+        OutlierJudge judge = ejection.judge();
+        if (judge != null) {
+            judge.amended(this, outcome);
+        }
         successes.decrement();
         failures.increment();
     }
 
+    @Nullable
+    Loaded loaded() {
+        return loaded;
+    }
+
+    void loaded(Loaded newer) {
+        loaded = newer;
+    }
+
     HealthChecks checks() {
         return checks;
+    }
+
+    /** Whether the last that checks have decided is that it is up again. */
+    boolean recovered() {
+        return recovered;
+    }
+
+    /** Null if the node has its whole weight. */
+    @Nullable
+    WarmUp warmUp() {
+        return warmUp;
+    }
+
+    void warmUp(@Nullable WarmUp newer) {
+        warmUp = newer;
+    }
+
+    CallCounts counts() {
+        return counts;
+    }
+
+    Ejection ejection() {
+        return ejection;
+    }
+
+    /** Nobody ejects any more: what calls said before counts for nothing. */
+    void pardoned() {
+        counts.forget();
+        changed();
     }
 
     /** Runs when health or draining change. */
@@ -182,6 +258,7 @@ public final class Node {
 
     /** Takes note of what checks have decided; the watchers are told by {@link #changed}. */
     void health(Health health, String reason) {
+        recovered = health == Health.UP && checked.health() == Health.DOWN;
         checked = new Checked(health, reason);
     }
 

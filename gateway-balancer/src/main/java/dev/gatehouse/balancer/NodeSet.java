@@ -1,6 +1,7 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ final class NodeSet implements EndpointSource.Listener {
     private final Events events;
     private final Control control = Control.held(this::rebuildIfChanged);
     private final Runnable nodeChanged = this::nodeChanged;
+    private final OutlierJudge judge;
+    private final SlowStart slowStart;
 
     /** All below is the control's. */
     private Map<String, Node> nodes = new LinkedHashMap<>();
@@ -28,6 +31,9 @@ final class NodeSet implements EndpointSource.Listener {
 
     /** Whether an endpoint of a node that stays has another weight or the like, so that its picker is out of date. */
     private boolean reshaped;
+
+    /** What the picker's setup knew. */
+    private List<Node> known = List.of();
 
     private boolean closed;
     private @Nullable AutoCloseable watch;
@@ -44,6 +50,8 @@ final class NodeSet implements EndpointSource.Listener {
         this.settings = settings;
         this.events = events;
         this.predecessor = predecessor;
+        this.judge = new OutlierJudge(this, settings.outlierDetection(), settings.time(), events);
+        this.slowStart = new SlowStart(this, settings.slowStart(), settings.time(), events);
         if (predecessor != null && predecessor.settings.strategy().equals(settings.strategy())) {
             this.inherited = predecessor.snapshot.madePicker();
         }
@@ -152,6 +160,8 @@ final class NodeSet implements EndpointSource.Listener {
                 return;
             }
             closed = true;
+            judge.close();
+            slowStart.close();
             nodes.values().forEach(this::letGo);
             predecessor = null;
             inherited = null;
@@ -197,6 +207,7 @@ final class NodeSet implements EndpointSource.Listener {
             }
         }
         Map<String, Node> before = nodes;
+        boolean running = !before.isEmpty() || !adoptable.isEmpty();
         nodes = next;
         changed = true;
         before.forEach((id, node) -> {
@@ -207,8 +218,14 @@ final class NodeSet implements EndpointSource.Listener {
         next.forEach((id, node) -> {
             if (before.get(id) != node) {
                 added(node, adoptable.get(id) == node);
+                if (adoptable.get(id) == node) {
+                    slowStart.goOn(node);
+                } else if (running) {
+                    slowStart.begin(node);
+                }
             }
         });
+        judge.listed();
         predecessor = null;
     }
 
@@ -244,6 +261,9 @@ final class NodeSet implements EndpointSource.Listener {
                 node.endpoint().id(),
                 node.endpoint().uri() + (adopted ? " is adopted" : " is in the list"));
         node.checks().take(this);
+        if (node.ejection().take(judge)) {
+            node.pardoned();
+        }
     }
 
     /** Checks have decided about the health of a node. */
@@ -252,8 +272,42 @@ final class NodeSet implements EndpointSource.Listener {
             node.changed();
             if (!closed && nodes.get(node.endpoint().id()) == node) {
                 events.tell(type, node.endpoint().id(), reason);
+                if (node.recovered()) {
+                    recovered(node);
+                }
             }
         });
+    }
+
+    /** Runs a decision about the nodes, alone. */
+    void run(Runnable decision) {
+        control.run(decision);
+    }
+
+    /** All nodes; for the control. */
+    Collection<Node> known() {
+        return nodes.values();
+    }
+
+    /** Whether another balancer has not taken the node over. */
+    boolean decides(Node node) {
+        return node.ejection().isLast(judge);
+    }
+
+    /** A node takes calls again that got none; for the control. */
+    void recovered(Node node) {
+        slowStart.begin(node);
+    }
+
+    /** Weights have changed, so that pickers are out of date; for the control. */
+    void reshape() {
+        reshaped = true;
+        changed = true;
+    }
+
+    /** Whether it decides nothing any more; for the control. */
+    boolean closed() {
+        return closed;
     }
 
     private void nodeChanged() {
@@ -268,6 +322,9 @@ final class NodeSet implements EndpointSource.Listener {
     private void letGo(Node node) {
         node.unwatch(nodeChanged);
         node.checks().release(this);
+        if (node.ejection().release(judge)) {
+            node.pardoned();
+        }
     }
 
     private void rebuildIfChanged() {
@@ -275,19 +332,27 @@ final class NodeSet implements EndpointSource.Listener {
             return;
         }
         changed = false;
+        judge.recount();
         Snapshot before = snapshot;
         List<Node> all = List.copyOf(nodes.values());
         List<Node> active = all.stream().filter(node -> !node.draining()).toList();
         List<Node> up =
                 active.stream().filter(node -> node.health() != Health.DOWN).toList();
-        boolean panic = up.size() < settings.panicThreshold() * active.size();
-        List<Node> usable = panic ? active : up;
+        List<Node> good = up.stream()
+                .filter(node -> node.ejection().standing() != Ejection.Standing.EJECTED)
+                .toList();
+        boolean panic = good.size() < settings.panicThreshold() * active.size() && !ByPriority.suffices(good, active);
+        // Calls that failed take no node away if no other is left that takes them all.
+        boolean trusted =
+                !panic && good.stream().anyMatch(node -> node.ejection().good());
+        List<Node> usable = panic ? active : trusted ? good : up;
         Picker made = before.madePicker();
-        boolean same = made != null && !reshaped && usable.equals(before.usable());
-        Picker picker = same ? before.picker() : newPicker(usable, made == null ? inherited : made);
+        boolean same = made != null && !reshaped && usable.equals(before.usable()) && active.equals(known);
+        Picker picker = same ? before.picker() : newPicker(usable, active, made == null ? inherited : made);
+        known = active;
         inherited = null;
         reshaped = false;
-        snapshot = new Snapshot(all, usable, picker, panic);
+        snapshot = new Snapshot(all, usable, picker, panic, trusted);
         if (!same) {
             close(before.picker());
         }
@@ -295,19 +360,19 @@ final class NodeSet implements EndpointSource.Listener {
             events.tell(
                     panic ? BalancerEvent.Type.PANIC : BalancerEvent.Type.PANIC_OVER,
                     null,
-                    up.size() + " of " + active.size() + " nodes are usable");
+                    good.size() + " of " + active.size() + " nodes are usable");
         }
     }
 
-    private Picker newPicker(List<Node> usable, @Nullable Picker previous) {
+    private Picker newPicker(List<Node> usable, List<Node> active, @Nullable Picker previous) {
         Strategy strategy = settings.strategy();
         try {
             return Objects.requireNonNull(
-                    strategy.newPicker(new Setup(usable, previous, settings.time(), settings.random())),
+                    strategy.newPicker(new Setup(usable, active, previous, settings.time(), settings.random())),
                     "newPicker returned null");
         } catch (RuntimeException | Error e) {
             events.once(strategy, "strategy " + strategy, "failed to make a picker, and is replaced by chance", e);
-            return new RandomChoice().newPicker(new Setup(usable, null, settings.time(), settings.random()));
+            return new RandomChoice().newPicker(new Setup(usable, active, null, settings.time(), settings.random()));
         }
     }
 }

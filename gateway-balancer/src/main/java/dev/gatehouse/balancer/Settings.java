@@ -1,5 +1,6 @@
 package dev.gatehouse.balancer;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** What a balancer was built with. */
@@ -10,4 +11,8 @@ record Settings(
         TimeSource time,
         RandomSource random,
         @Nullable HealthChecker healthChecker,
-        HealthCheckSettings healthCheck) {}
+        HealthCheckSettings healthCheck,
+        @Nullable OutlierDetection outlierDetection,
+        @Nullable Duration slowStart,
+        int maxInFlightPerNode,
+        int maxInFlight) {}

@@ -7,12 +7,14 @@ import org.jspecify.annotations.Nullable;
 public final class Setup {
 
     private final List<Node> nodes;
+    private final List<Node> known;
     private final @Nullable Picker previous;
     private final TimeSource time;
     private final RandomSource random;
 
-    Setup(List<Node> nodes, @Nullable Picker previous, TimeSource time, RandomSource random) {
+    Setup(List<Node> nodes, List<Node> known, @Nullable Picker previous, TimeSource time, RandomSource random) {
         this.nodes = List.copyOf(nodes);
+        this.known = List.copyOf(known);
         this.previous = previous;
         this.time = time;
         this.random = random;
@@ -27,7 +29,8 @@ public final class Setup {
      * @return a setup without a previous picker
      */
     public static Setup of(List<Endpoint> endpoints, TimeSource time, RandomSource random) {
-        return new Setup(endpoints.stream().map(Node::new).toList(), null, time, random);
+        List<Node> nodes = endpoints.stream().map(Node::new).toList();
+        return new Setup(nodes, nodes, null, time, random);
     }
 
     /**
@@ -37,6 +40,20 @@ public final class Setup {
      */
     public List<Node> nodes() {
         return nodes;
+    }
+
+    /**
+     * All nodes that are not draining, those included that are not usable now: what the usable ones are a part of.
+     *
+     * @return an immutable list, with all of {@link #nodes()} in it
+     */
+    public List<Node> known() {
+        return known;
+    }
+
+    /** A setup for a group of nodes. */
+    Setup within(List<Node> usableOfGroup, List<Node> knownOfGroup) {
+        return new Setup(usableOfGroup, knownOfGroup, previous, time, random);
     }
 
     /**
@@ -74,7 +91,7 @@ public final class Setup {
      * @return the changed copy
      */
     public Setup withNodes(List<Node> some) {
-        return new Setup(some, previous, time, random);
+        return new Setup(some, known, previous, time, random);
     }
 
     /**
@@ -84,6 +101,6 @@ public final class Setup {
      * @return the changed copy
      */
     public Setup withPrevious(@Nullable Picker other) {
-        return new Setup(nodes, other, time, random);
+        return new Setup(nodes, known, other, time, random);
     }
 }

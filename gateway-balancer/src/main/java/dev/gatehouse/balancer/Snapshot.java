@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param usable those that the picker chooses from
  * @param picker chooses among them
  * @param panic whether nodes that are down are among the usable ones
+ * @param trusted whether nodes on probation get one call at a time, since others take the rest
  */
-record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic) {
+record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic, boolean trusted) {
 
+    private static final int PERCENT = 100;
     private static final Picker NOTHING = context -> null;
 
     /** Nothing is known yet. */
-    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), NOTHING, false);
+    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), NOTHING, false, true);
 
     /** The picker, if a strategy made it. */
     @Nullable
@@ -32,13 +34,13 @@ record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic)
      * second attempts and failing strategies only: it looks at every node.
      */
     @Nullable
-    Node leastLoaded(PickContext context) {
+    Node leastLoaded(PickContext context, int maxInFlight) {
         Node best = null;
         Node avoided = null;
         double least = Double.POSITIVE_INFINITY;
         for (Node node : usable) {
             double load = (node.inFlight() + 1) / node.effectiveWeight();
-            if (node.draining()) {
+            if (node.inFlight() >= maxInFlight || !free(node)) {
                 continue;
             }
             if (context.avoids(node)) {
@@ -49,6 +51,14 @@ record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic)
             }
         }
         return best == null ? avoided : best;
+    }
+
+    /** Whether a node takes one more call, as far as can be told before. */
+    private boolean free(Node node) {
+        return !node.draining()
+                && (!trusted
+                        || node.ejection().standing() != Ejection.Standing.PROBATION
+                        || node.ejection().probeFree());
     }
 
     List<Balancer.Candidate> candidates() {
@@ -64,6 +74,17 @@ record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic)
             return "draining";
         }
         String state = node.health() + " (" + node.healthReason() + ")";
-        return panic ? state + ", panic: too few others are usable" : state;
+        String conduct = switch (node.ejection().standing()) {
+            case GOOD -> "";
+            case EJECTED -> ", ejected: " + node.ejection().reason();
+            case PROBATION ->
+                ", one call at a time until one succeeds, since it was ejected: "
+                        + node.ejection().reason();
+        };
+        String all = trusted || panic || conduct.isEmpty() ? "" : ", but no other is usable";
+        Node.WarmUp warmUp = node.warmUp();
+        String warming =
+                warmUp == null ? "" : ", slow start: " + Math.round(PERCENT * warmUp.share()) + " % of its weight";
+        return state + conduct + warming + (panic ? ", panic: too few others are usable" : all);
     }
 }

@@ -1,5 +1,7 @@
 package dev.gatehouse.balancer;
 
+import java.time.Duration;
+
 /**
  * How a {@link Balancer} chooses among its nodes: a factory for {@link Picker}s.
  *
@@ -34,12 +36,32 @@ public interface Strategy {
     }
 
     /**
-     * One node after another in proportion to the weights, evenly spread (gRFC A58).
+     * One node after another in proportion to the weights, evenly spread, by the static stride scheduler of gRPC (gRFC A58),
+     * one for each group of nodes of similar weight (as in Group Ratio Round-Robin, Caprita et al., USENIX 2005). So a
+     * choice looks at less than two nodes and 20 groups on average, whatever the weights, and no weight is clipped.
+     *
+     * <p>Not for nodes whose speed changes: it sees neither load nor latency.
      *
      * @return a strategy
      */
     static Strategy weightedRoundRobin() {
         return new WeightedRoundRobin();
+    }
+
+    /**
+     * Weighted round robin by weights that the endpoints report themselves (gRFC A58), which callers pass on with {@link
+     * Lease#report(LoadReport)}: the weight is requests per second by utilization, with one for each error of a request added
+     * to it. As in gRPC, weights are updated every second in which a call ends; those of a node count from 10 s after its first report, and no more
+     * 3 minutes after its last one; between a tenth and ten times the mean. A node without one has the mean. While fewer
+     * than two have one, configured weights count, as in {@link #weightedRoundRobin()}.
+     *
+     * <p>Not for endpoints that report nothing, nor where utilization does not grow with load, as when all wait for one
+     * database: each would look as if it could take more.
+     *
+     * @return a strategy
+     */
+    static Strategy reportedWeights() {
+        return new ReportedWeights();
     }
 
     /**
@@ -72,6 +94,44 @@ public interface Strategy {
     }
 
     /**
+     * {@link #peakEwma(Duration)} with a decay time of 10 s, as in Finagle: long enough to remember a pause for garbage,
+     * short enough to forgive it within a minute.
+     *
+     * @return a strategy
+     */
+    static Strategy peakEwma() {
+        return new PeakEwma(PeakEwma.DECAY);
+    }
+
+    /**
+     * The cheaper of two random nodes, by latency times the calls that would be in flight, for each unit of weight (Peak
+     * EWMA of Finagle). A node's latency rises to a slow call at once and sinks with time: exponentially towards that of
+     * its calls, and towards zero while it has none, so that it is tried again. A node of unknown latency is taken when it
+     * has no call in flight, and else only against another such node. A failure counts as a call that takes ten times as
+     * long as those that succeed, so that a node that fails fast draws no calls. {@link Outcome#IGNORED} counts nothing.
+     *
+     * <p>Not for calls that take very different times by what they ask for: a node is blamed for the request. Nor for few
+     * calls for each node in a decay time: nothing is learnt then that {@link #leastRequest()} does not see.
+     *
+     * @param decay the time after which a slow call counts 1/e, 1 ms to 365 days; longer to forgive later
+     * @return a strategy
+     * @throws IllegalArgumentException if the decay time is out of bounds
+     */
+    static Strategy peakEwma(Duration decay) {
+        return new PeakEwma(decay);
+    }
+
+    /**
+     * The least loaded of all nodes, by calls in flight for each unit of weight; among equals any. Looks at every node: for
+     * some tens of them, and not where several balancers share them.
+     *
+     * @return a strategy
+     */
+    static Strategy leastRequestFullScan() {
+        return new LeastRequestFullScan();
+    }
+
+    /**
      * The same node for the same client address, as long as it is usable; when nodes come or go, few clients move. Calls
      * without an address go to any node.
      *
@@ -79,5 +139,149 @@ public interface Strategy {
      */
     static Strategy clientIpHash() {
         return new ClientIpHash();
+    }
+
+    /**
+     * The same node for the same {@linkplain PickContext#key() key}, as long as it is usable; without a key, for the same
+     * client address; else any node. Consistent hashing on a ring (Karger et al., 1997) with 160 points for each unit of
+     * configured weight, as in ketama: when nodes come or go, only the keys move that must.
+     *
+     * <p>All gateways agree on the node if they have the same ids and weights. Equal nodes differ by about 8 % in keys. Load
+     * is not looked at: not for keys of which some are far busier than others. Who may choose keys can choose them all for
+     * one node: see {@link #ringHash(long)}.
+     *
+     * @return a strategy
+     */
+    static Strategy ringHash() {
+        return new RingHash(Hashing.NO_SEED);
+    }
+
+    /**
+     * {@link #ringHash()} for keys that clients choose: without the seed nobody can tell which keys share a node (SipHash;
+     * Aumasson and Bernstein, 2012). Against a client that can see which node answers, and tries keys until it has enough
+     * of them for one, no hash helps.
+     *
+     * @param seed the same for all gateways that shall agree, and kept secret; 0 is {@link #ringHash()}
+     * @return a strategy
+     */
+    static Strategy ringHash(long seed) {
+        return new RingHash(seed);
+    }
+
+    /**
+     * The same node for the same {@linkplain PickContext#key() key}, as {@link #ringHash()}, by one look into a table
+     * (Eisenbud et al., "Maglev", NSDI 2016): nodes of equal weight have equally many places but for one, and a choice
+     * costs the same for any number of nodes. The table has 65 537 places, more from 656 nodes on: at least 100 for each, up
+     * to 5 000 011.
+     *
+     * <p>When a node comes or goes, more keys move than must: about half as many again. Not where each such key is dear,
+     * and not while the number of usable nodes goes back and forth over 655, or a double of it, where the table changes its
+     * size and nearly all keys move: set a larger table then, {@link #maglev(int, long)}. Load is not looked at. Each change
+     * of the usable nodes fills a whole table.
+     *
+     * @return a strategy
+     */
+    static Strategy maglev() {
+        return new Maglev(Maglev.USUAL_TABLE, Hashing.NO_SEED);
+    }
+
+    /**
+     * {@link #maglev()} with a larger or smaller table, or for keys that clients choose.
+     *
+     * @param tableSize the least number of places, four bytes each: a prime up to 5 000 011; more places than 65 537 move
+     *     fewer keys, but may not fit the processor's cache
+     * @param seed as for {@link #ringHash(long)}; 0 for none
+     * @return a strategy
+     * @throws IllegalArgumentException if the size is no such prime
+     */
+    static Strategy maglev(int tableSize, long seed) {
+        return new Maglev(tableSize, seed);
+    }
+
+    /**
+     * The same node for the same {@linkplain PickContext#key() key}, as {@link #ringHash()}, without any table: each node
+     * draws a number for the key, and the best one has it (Thaler and Ravishankar, 1998), by configured weight with the
+     * logarithm method (Schindelhauer and Schomaker, 2005). The spread is that of chance, only keys that must move do, and
+     * the keys of a node that goes are spread over all others.
+     *
+     * <p>A choice looks at every node, and takes a logarithm for each if the weights differ: not for more than some tens of
+     * nodes. Load is not looked at.
+     *
+     * @return a strategy
+     */
+    static Strategy rendezvous() {
+        return new Rendezvous(Hashing.NO_SEED);
+    }
+
+    /**
+     * {@link #rendezvous()} for keys that clients choose.
+     *
+     * @param seed as for {@link #ringHash(long)}; 0 for none
+     * @return a strategy
+     */
+    static Strategy rendezvous(long seed) {
+        return new Rendezvous(seed);
+    }
+
+    /**
+     * Hashing that looks at load: a node takes a call only while it has no more than {@code factor} times its fair share of
+     * all calls in flight, by weight, this call included and rounded up; else the call goes to the next node in the order
+     * that the hash gives for its key (Mirrokni, Thorup and Zadimoghaddam, 2018). The limit holds among threads. It is for
+     * what begins: when other calls end, a node may have more than its share for a while. A second attempt is placed as if
+     * the node of the first one were not there.
+     *
+     * <p>If the first node is busy, a choice counts the calls of all nodes: not for many thousands of busy ones. Not where
+     * a call must not go to another node, nor where a hit of a cache saves less than waiting costs: {@link #leastRequest()}
+     * balances better. Each gateway counts its own calls.
+     *
+     * @param hash {@link #ringHash()}, {@link #maglev()}, {@link #rendezvous()} or {@link #clientIpHash()}
+     * @param factor more than 1: 1.25 lets few keys move and keeps nodes within 25 % of each other; the nearer to 1, the
+     *     more keys move and the longer is the search
+     * @return a strategy
+     * @throws IllegalArgumentException if the strategy does not hash, or the factor is not more than 1 or not finite
+     */
+    static Strategy boundedLoad(Strategy hash, double factor) {
+        return BoundedLoad.of(hash, factor);
+    }
+
+    /**
+     * The endpoints of the lowest {@linkplain Endpoint#priority() priority} while they can take the load, and those of the
+     * next ones for the rest: a level counts as whole while 71.4 % of its nodes are usable (the priority levels of Envoy
+     * with its overprovisioning of 1.4). A hashing strategy within keeps a key in a level only while the load is in one.
+     * Not for endpoints that are always in use: give them weights.
+     *
+     * @param within chooses among the endpoints of a level
+     * @return a strategy
+     */
+    static Strategy byPriority(Strategy within) {
+        return new ByPriority(within);
+    }
+
+    /**
+     * The endpoints of the own {@linkplain Endpoint#zone() zone} as far as they can take its calls, those of others for the
+     * rest, so that in the end each endpoint gets load by its weight (Envoy's zone-aware routing). Assumes that clients
+     * are spread evenly over the zones: where they are not, a zone with many clients overloads its endpoints. Not for few
+     * endpoints (Envoy asks for six): one that goes shifts much.
+     *
+     * @param zone where this client is
+     * @param within chooses among the endpoints of a zone
+     * @return a strategy
+     * @throws IllegalArgumentException if the zone has no name
+     */
+    static Strategy zoneAware(String zone, Strategy within) {
+        return new ZoneAware(zone, within);
+    }
+
+    /**
+     * The first usable node: that of the lowest {@linkplain Endpoint#priority() priority}, and among equals the first in the
+     * list. All others are spares: a second attempt takes the second, and when the first is down, ejected or drained, calls
+     * go to the second. Weights are not looked at.
+     *
+     * <p>It never goes on to the second because the first is busy: not to share load, for which {@link #leastRequest()} is.
+     *
+     * @return a strategy
+     */
+    static Strategy first() {
+        return new First();
     }
 }

@@ -171,7 +171,17 @@ class FencesTest {
         };
         Events events = new Events(List.of(), time);
         Settings settings = new Settings(
-                endpoints, strategy, 0.5, time, RandomSource.seeded(1), null, HealthCheckSettings.defaults());
+                endpoints,
+                strategy,
+                0.5,
+                time,
+                RandomSource.seeded(1),
+                null,
+                HealthCheckSettings.defaults(),
+                null,
+                null,
+                InFlight.UNLIMITED,
+                InFlight.UNLIMITED);
         NodeSet nodes = new NodeSet(settings, events, null);
         balancer = new Balancer(nodes, settings, events);
         nodes.start();

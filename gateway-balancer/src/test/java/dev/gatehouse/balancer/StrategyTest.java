@@ -24,6 +24,8 @@ class StrategyTest {
             "leastRequest(2)", Strategy::leastRequest,
             "leastRequest(3)", () -> Strategy.leastRequest(3),
             "leastRequest(10)", () -> Strategy.leastRequest(10),
+            "peakEwma(PT10S)", Strategy::peakEwma,
+            "reportedWeights", Strategy::reportedWeights,
             "clientIpHash", Strategy::clientIpHash);
 
     static Stream<Strategy> all() {

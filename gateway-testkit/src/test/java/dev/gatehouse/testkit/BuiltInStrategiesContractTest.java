@@ -47,6 +47,14 @@ class BuiltInStrategiesContractTest {
     }
 
     @Nested
+    class LeastRequestFullScan extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.leastRequestFullScan();
+        }
+    }
+
+    @Nested
     class Chance extends StrategyContract {
         @Override
         protected Strategy newStrategy() {
@@ -85,6 +93,34 @@ class BuiltInStrategiesContractTest {
         }
     }
 
+    /** No call is reported, so all nodes are unknown and equally cheap: the draw by weight decides. */
+    @Nested
+    class PeakEwma extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.peakEwma();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    /** No endpoint reports, so that configured weights count. */
+    @Nested
+    class ReportedWeights extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.reportedWeights();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
     @Nested
     class ClientIpHash extends StrategyContract {
         @Override
@@ -106,6 +142,92 @@ class BuiltInStrategiesContractTest {
         @Override
         protected double shareTolerance() {
             return 0.32;
+        }
+    }
+
+    @Nested
+    class RingHash extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.ringHash();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+
+        /** As for the client's address: it is the same ring. */
+        @Override
+        protected double shareTolerance() {
+            return 0.32;
+        }
+    }
+
+    @Nested
+    class SeededRingHash extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.ringHash(7);
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+
+        /** As for the client's address: it is the same ring. */
+        @Override
+        protected double shareTolerance() {
+            return 0.32;
+        }
+    }
+
+    @Nested
+    class Maglev extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.maglev();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    @Nested
+    class Rendezvous extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.rendezvous();
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    /** Each call ends before the next, so that the hash alone decides. */
+    @Nested
+    class BoundedLoad extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.boundedLoad(Strategy.maglev(), 1.25);
+        }
+
+        @Override
+        protected Map<String, Double> expectedShares(List<Endpoint> endpoints) {
+            return sharesByWeight(endpoints);
+        }
+    }
+
+    @Nested
+    class First extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.first();
         }
     }
 
