@@ -21,6 +21,9 @@ final class CallCounts {
 
     private int oldest;
 
+    /** What counts no more, though no interval has ended yet. */
+    private Counts forgotten = new Counts(0, 0, 0);
+
     /** Numbers of calls. */
     record Counts(long successes, long serverErrors, long localFailures) {
 
@@ -78,8 +81,8 @@ final class CallCounts {
     synchronized Counts endInterval(int intervals) {
         Counts now = sum();
         if (marks.length != intervals) {
-            // Before the first interval nothing was counted; with another window it begins with the next one.
-            Counts begin = marks.length == 0 ? new Counts(0, 0, 0) : now;
+            // Another window than before begins with the next interval.
+            Counts begin = marks.length == 0 ? forgotten : now;
             marks = new Counts[intervals];
             Arrays.fill(marks, begin);
             oldest = 0;
@@ -94,6 +97,7 @@ final class CallCounts {
     synchronized void forget() {
         Counts now = sum();
         Arrays.fill(marks, now);
+        forgotten = now;
         row.set(0);
         localRow.set(0);
     }

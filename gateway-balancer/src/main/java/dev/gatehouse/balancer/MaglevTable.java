@@ -110,7 +110,9 @@ final class MaglevTable extends HashPicker {
 
     /** The place after another one in a node's order. */
     static int following(int place, int skip, int size) {
-        return (int) (((long) place + skip) % size);
+        // Both are below the size, and there is no need of a division, which would be half of the work.
+        int sum = place + skip;
+        return sum < size ? sum : sum - size;
     }
 
     static boolean prime(int number) {

@@ -2,6 +2,7 @@ package dev.gatehouse.balancer;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +73,42 @@ public record OutlierDetection(
                 "0 to 99; 0 is off");
         expect(problems, minHosts >= 1, "minHosts", minHosts, ">= 1");
         expect(problems, volume >= 1, "volume", volume, ">= 1");
+        expectTimes(problems, interval, window, baseEjection, maxEjection);
+        expect(
+                problems,
+                maxEjectedShare > 0 && maxEjectedShare <= 1,
+                "maxEjectedShare",
+                maxEjectedShare,
+                "more than 0, at most 1");
+        expect(
+                problems,
+                isOn(consecutiveFailures, minSuccessRate, deviations, failurePercentage),
+                "outlierDetection",
+                "nothing ejects",
+                "at least one criterion that is not off");
+        expectEffect(problems, minSuccessRate, minRequests, failurePercentage, volume);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(String.join("; ", problems));
+        }
+    }
+
+    private static void expectEffect(
+            List<String> problems, double minSuccessRate, int minRequests, int failurePercentage, int volume) {
+        boolean seen = failurePercentage <= 0
+                || minSuccessRate <= 0
+                || failurePercentage / 100.0 < 1 - minSuccessRate
+                || volume < minRequests;
+        String less =
+                "less than minSuccessRate " + minSuccessRate + " leaves, which ejects before; or minSuccessRate 0";
+        expect(problems, seen, "failurePercentage", failurePercentage, less);
+    }
+
+    private static boolean isOn(double... criteria) {
+        return Arrays.stream(criteria).anyMatch(criterion -> criterion != 0);
+    }
+
+    private static void expectTimes(
+            List<String> problems, Duration interval, Duration window, Duration baseEjection, Duration maxEjection) {
         boolean valid = isTime(interval);
         expect(problems, valid, "interval", interval, "> 0 and <= " + TimeSource.LONGEST);
         boolean fits = isTime(window) && (!valid || window.compareTo(interval) >= 0);
@@ -80,28 +117,6 @@ public record OutlierDetection(
         expect(problems, base, "baseEjection", baseEjection, "> 0 and <= " + TimeSource.LONGEST);
         boolean max = isTime(maxEjection) && (!base || maxEjection.compareTo(baseEjection) >= 0);
         expect(problems, max, "maxEjection", maxEjection, ">= baseEjection and <= " + TimeSource.LONGEST);
-        expect(
-                problems,
-                maxEjectedShare > 0 && maxEjectedShare <= 1,
-                "maxEjectedShare",
-                maxEjectedShare,
-                "more than 0, at most 1");
-        boolean something =
-                consecutiveFailures != 0 || minSuccessRate != 0 || deviations != 0 || failurePercentage != 0;
-        expect(problems, something, "outlierDetection", "nothing ejects", "at least one criterion that is not off");
-        boolean hidden = failurePercentage > 0
-                && minSuccessRate > 0
-                && failurePercentage / 100.0 >= 1 - minSuccessRate
-                && volume >= minRequests;
-        expect(
-                problems,
-                !hidden,
-                "failurePercentage",
-                failurePercentage,
-                "less than minSuccessRate " + minSuccessRate + " leaves, which ejects before; or minSuccessRate 0");
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
     }
 
     /**

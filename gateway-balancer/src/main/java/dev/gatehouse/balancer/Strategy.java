@@ -146,9 +146,9 @@ public interface Strategy {
      * client address; else any node. Consistent hashing on a ring (Karger et al., 1997) with 160 points for each unit of
      * configured weight, as in ketama: when nodes come or go, only the keys move that must.
      *
-     * <p>All gateways agree on the node if they have the same ids and weights. Equal nodes differ by about 8 % in keys. Load
-     * is not looked at: not for keys of which some are far busier than others. Who may choose keys can choose them all for
-     * one node: see {@link #ringHash(long)}.
+     * <p>All gateways agree on the node if they have the same ids and weights. Equal nodes differ by about 8 % in keys: where
+     * that is too much, {@link #maglev()}. Load is not looked at: not for keys of which some are far busier than others, for
+     * which {@link #boundedLoad} is. Who may choose keys can choose them all for one node: see {@link #ringHash(long)}.
      *
      * @return a strategy
      */
@@ -232,7 +232,8 @@ public interface Strategy {
      *
      * <p>If the first node is busy, a choice counts the calls of all nodes: not for many thousands of busy ones. Not where
      * a call must not go to another node, nor where a hit of a cache saves less than waiting costs: {@link #leastRequest()}
-     * balances better. Each gateway counts its own calls.
+     * balances better. Each gateway counts its own calls. Not inside of a strategy that drops what a picker has chosen: the
+     * place is taken by then.
      *
      * @param hash {@link #ringHash()}, {@link #maglev()}, {@link #rendezvous()} or {@link #clientIpHash()}
      * @param factor more than 1: 1.25 lets few keys move and keeps nodes within 25 % of each other; the nearer to 1, the
@@ -278,6 +279,7 @@ public interface Strategy {
      * go to the second. Weights are not looked at.
      *
      * <p>It never goes on to the second because the first is busy: not to share load, for which {@link #leastRequest()} is.
+     * What a limit of {@link BalancerBuilder#maxInFlightPerNode} leaves over goes to the least loaded of the others.
      *
      * @return a strategy
      */

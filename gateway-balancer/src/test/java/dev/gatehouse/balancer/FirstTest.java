@@ -52,4 +52,18 @@ class FirstTest {
         assertThat(Picks.id(picker, PickContext.none().avoiding(setup.nodes().get(1))))
                 .isEqualTo("a");
     }
+
+    @Test
+    void whatALimitLeavesOverGoesToOthers() {
+        try (Balancer balancer = Balancer.builder(EndpointSource.fixed(Endpoints.array("a", "b")))
+                .strategy(Strategy.first())
+                .maxInFlightPerNode(2)
+                .build()) {
+            for (String expected : new String[] {"a", "a", "b", "b"}) {
+                Lease lease = balancer.acquire(PickContext.none());
+                assertThat(lease.endpoint().id()).isEqualTo(expected);
+            }
+            assertThat(balancer.tryAcquire(PickContext.none())).isNull();
+        }
+    }
 }

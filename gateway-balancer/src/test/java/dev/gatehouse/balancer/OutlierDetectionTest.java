@@ -273,16 +273,38 @@ class OutlierDetectionTest {
     }
 
     @Test
+    void whatEjectedANodeDoesNotEjectItAgain() {
+        try (Watched watched =
+                watched(outliers -> outliers.ejection(Duration.ofSeconds(5), Duration.ofSeconds(5)), "a", "b")) {
+            for (int round = 0; round < 3; round++) {
+                calls(watched, "a", 5, Outcome.ABORTED);
+                assertThat(watched.usable()).containsExactly("b");
+                watched.seconds(5);
+                calls(watched, "a", 1, Outcome.SUCCESS);
+                // The next look at the window would find one success of six.
+                watched.seconds(30);
+                assertThat(watched.usable()).containsExactly("a", "b");
+            }
+        }
+    }
+
+    @Test
     void oneThatEjectsNobodyTakesAllBack() {
         try (Watched old = watched(outliers -> {}, "a", "b")) {
-            calls(old, "a", 5, Outcome.ABORTED);
+            List<Lease> leases =
+                    IntStream.range(0, 7).mapToObj(i -> old.leaseOf("a")).toList();
+            leases.forEach(lease -> lease.report(Outcome.ABORTED));
+            leases.forEach(Lease::close);
+            assertThat(old.usable()).containsExactly("b");
             try (Watched next = Watched.of(old.clock, builder -> builder.adopting(old.balancer), "a", "b")) {
                 assertThat(next.usable()).containsExactly("a", "b");
                 calls(next, "a", 50, Outcome.ABORTED);
                 assertThat(next.usable()).containsExactly("a", "b");
             }
-            // The new one went first: the old one judges again.
-            calls(old, "a", 5, Outcome.ABORTED);
+            // The new one went first: the old one judges again, from the beginning.
+            calls(old, "a", 4, Outcome.ABORTED);
+            assertThat(old.usable()).containsExactly("a", "b");
+            calls(old, "a", 1, Outcome.ABORTED);
             assertThat(old.usable()).containsExactly("b");
         }
     }

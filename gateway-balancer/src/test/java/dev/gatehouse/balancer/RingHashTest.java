@@ -74,7 +74,10 @@ class RingHashTest {
         }
     }
 
-    /** Nine of ten keys go elsewhere by another seed, of 2 000: a deviation of 13, five of them are 67. */
+    /**
+     * A key stays by chance with the sum of the squares of the shares, 0.1006 for ten nodes that differ by 8 %. Of 2 000 keys
+     * 1 799 move, with a deviation of 13; five of them are 67.
+     */
     @Test
     void aSeedPlacesKeysAnew() {
         List<Endpoint> endpoints = Keys.endpoints(10);
@@ -82,11 +85,10 @@ class RingHashTest {
         for (long seed : new long[] {1, -1, 0x5DEECE66DL}) {
             Map<String, String> seeded = Keys.placement(Strategy.ringHash(seed), endpoints, 2_000);
             assertThat(seeded).isEqualTo(Keys.placement(Strategy.ringHash(seed), endpoints, 2_000));
-            // Shares of the ring are not exactly a tenth: with a deviation of 8 %, the sum of their squares is 0.1006.
             assertThat(unseeded.keySet().stream()
                             .filter(key -> !unseeded.get(key).equals(seeded.get(key)))
                             .count())
-                    .isBetween(1_798L - 67, 1_800L + 67);
+                    .isBetween(1_799L - 67, 1_799L + 67);
         }
     }
 

@@ -9,9 +9,11 @@ import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.PickContext;
 import dev.gatehouse.balancer.Strategy;
 import java.net.URI;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -28,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 
 /**
  * What it costs to choose an endpoint and to end the call, by the strategy and the number of endpoints. All are usable,
- * and one call is in flight for each thread.
+ * and one call is in flight for each thread, unless said otherwise.
  *
  * <p>One thread shows the work; {@code -t 2} (or as many as there are cores) shows what threads contend for: the counter
  * of the round robins, the counts of the balancer, and with few endpoints those of each node.
@@ -62,7 +64,21 @@ public class PickBenchmark {
         /** Two choices, weights of 1 to 10. */
         LEAST_REQUEST_WEIGHTED,
         /** Equal weights; 4096 clients. */
-        CLIENT_IP_HASH;
+        CLIENT_IP_HASH,
+        /** Equal weights; 4096 clients, by a hash with a seed. */
+        RING_HASH_SEEDED,
+        /** Equal weights; 4096 clients. */
+        MAGLEV,
+        /** Equal weights; 4096 clients. */
+        RENDEZVOUS,
+        /** Weights of 1 to 10; 4096 clients. */
+        RENDEZVOUS_WEIGHTED,
+        /** Equal weights; 4096 clients; a call finds its node idle but for calls of other threads. */
+        BOUNDED_LOAD,
+        /** The same with three calls for each node under way, so that all of them are counted for each call. */
+        BOUNDED_LOAD_BUSY,
+        /** Equal weights. */
+        FIRST;
 
         private Strategy strategy() {
             return switch (this) {
@@ -71,15 +87,24 @@ public class PickBenchmark {
                 case RANDOM -> Strategy.random();
                 case LEAST_REQUEST, LEAST_REQUEST_WEIGHTED -> Strategy.leastRequest();
                 case CLIENT_IP_HASH -> Strategy.clientIpHash();
+                case RING_HASH_SEEDED -> Strategy.ringHash(1);
+                case MAGLEV -> Strategy.maglev();
+                case RENDEZVOUS, RENDEZVOUS_WEIGHTED -> Strategy.rendezvous();
+                case BOUNDED_LOAD, BOUNDED_LOAD_BUSY -> Strategy.boundedLoad(Strategy.maglev(), 1.25);
+                case FIRST -> Strategy.first();
             };
         }
 
         private int weight(int endpoint) {
             return switch (this) {
-                case ROUND_ROBIN, RANDOM, LEAST_REQUEST, CLIENT_IP_HASH -> 1;
-                case WEIGHTED_ROUND_ROBIN, LEAST_REQUEST_WEIGHTED -> 1 + endpoint % USUAL_WEIGHTS;
+                case WEIGHTED_ROUND_ROBIN, LEAST_REQUEST_WEIGHTED, RENDEZVOUS_WEIGHTED -> 1 + endpoint % USUAL_WEIGHTS;
                 case WEIGHTED_ROUND_ROBIN_STEEP -> endpoint == 0 ? HEAVIEST : 1;
+                default -> 1;
             };
+        }
+
+        private int callsUnderWay() {
+            return this == BOUNDED_LOAD_BUSY ? 3 : 0;
         }
     }
 
@@ -92,6 +117,7 @@ public class PickBenchmark {
     int endpoints;
 
     private @Nullable Balancer balancer;
+    private List<Lease> underWay = List.of();
 
     /** Builds the balancer. */
     @Setup
@@ -105,11 +131,16 @@ public class PickBenchmark {
         balancer = Balancer.builder(EndpointSource.fixed(all))
                 .strategy(choice.strategy())
                 .build();
+        Balancer made = balancer;
+        underWay = IntStream.range(0, choice.callsUnderWay() * endpoints)
+                .mapToObj(i -> made.acquire(PickContext.forClient("client " + i)))
+                .toList();
     }
 
     /** Ends the balancer; no call may have been left behind. */
     @TearDown
     public void close() {
+        underWay.forEach(Lease::close);
         Balancer used = Objects.requireNonNull(balancer);
         if (used.inFlight() != 0) {
             throw new IllegalStateException(used.inFlight() + " calls have not ended");
