@@ -82,10 +82,7 @@ final class OutlierJudge {
 
     private void probed(Node node, Outcome outcome) {
         if (outcome.failure()) {
-            eject(
-                    node,
-                    "the probe failed with " + outcome + ", after "
-                            + node.ejection().reason());
+            eject(node, "the probe failed with " + outcome);
         } else if (node.ejection().endProbation(this, time.nanoTime())) {
             node.counts().forget();
             events.tell(BalancerEvent.Type.RETURNED, node.endpoint().id(), "a probe succeeded");

@@ -16,11 +16,9 @@ final class PerNode {
      * are under way still report to the picker before.
      */
     static <T> Map<Node, T> inherit(List<Node> nodes, Map<Node, T> known, Supplier<T> unknown) {
-        return nodes.stream()
-                .distinct()
-                .collect(Collectors.toUnmodifiableMap(Function.identity(), node -> {
-                    T before = known.get(node);
-                    return before == null ? unknown.get() : before;
-                }));
+        return nodes.stream().distinct().collect(Collectors.toUnmodifiableMap(Function.identity(), node -> {
+            T before = known.get(node);
+            return before == null ? unknown.get() : before;
+        }));
     }
 }
