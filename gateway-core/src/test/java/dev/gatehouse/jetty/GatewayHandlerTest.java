@@ -125,14 +125,14 @@ class GatewayHandlerTest {
                 RawClient client = host.connect()) {
             assertThat(client.send(GET).head()).startsWith("HTTP/1.1 204");
         }
-        Executor later = CompletableFuture.delayedExecutor(1_500, MILLISECONDS);
+        Executor later = CompletableFuture.delayedExecutor(4_000, MILLISECONDS);
         CompletableFuture<Throwable> gone = new CompletableFuture<>();
         try (JettyHost host = JettyHost.of(
                         (request, exchange) -> {
                             exchange.onClientGone(gone::complete);
                             later.execute(() -> exchange.respond(Response.text(200, "late"), failure -> {}));
                         },
-                        settings -> settings.idleTimeout(Duration.ofMillis(500)));
+                        settings -> settings.idleTimeout(Duration.ofMillis(1_500)));
                 RawClient client = host.connect()) {
             assertThat(client.send(GET).until("late")).startsWith("HTTP/1.1 200");
             assertThat(gone).isNotDone();
