@@ -45,7 +45,8 @@ record LeastRequest(int choices) implements Strategy {
         };
     }
 
-    private static double load(Node node) {
+    /** Calls in flight for each unit of weight. */
+    static double load(Node node) {
         return node.inFlight() / node.effectiveWeight();
     }
 

@@ -12,7 +12,7 @@ record LeastRequestFullScan() implements Strategy {
             double least = Double.MAX_VALUE;
             int ties = 0;
             for (Node node : nodes) {
-                double load = node.inFlight() / node.effectiveWeight();
+                double load = LeastRequest.load(node);
                 if (load < least) {
                     least = load;
                     best = node;

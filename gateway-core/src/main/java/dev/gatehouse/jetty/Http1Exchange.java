@@ -2,37 +2,30 @@ package dev.gatehouse.jetty;
 
 import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.host.Done;
-import dev.gatehouse.host.HostCapabilities;
-import dev.gatehouse.host.HostExchange;
 import dev.gatehouse.http.Chunk;
 import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
-import dev.gatehouse.internal.host.BodyWriter;
 import java.io.EOFException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a client's over HTTP/1.1, on its way through the gateway. */
-final class Http1Exchange implements HostExchange {
+final class Http1Exchange extends LoopHostExchange {
 
     private final Http1Connection connection;
     private final Request request;
     private final Http1Content content;
     private final boolean http11;
     private final Http1Reply reply;
-    private final AtomicBoolean goneTold = new AtomicBoolean();
     private final AtomicBoolean over = new AtomicBoolean();
-    private volatile @Nullable Throwable gone;
-    private volatile @Nullable Consumer<Throwable> onGone;
-    private volatile @Nullable BodyWriter writer;
     private int unwantedBytes;
     private TimeSource.@Nullable Timer unwantedTimer;
 
     Http1Exchange(
             Http1Connection connection, Request request, Http1Content content, boolean http11, boolean keepAlive) {
+        super(connection.factory());
         this.connection = connection;
         this.request = request;
         this.content = content;
@@ -59,11 +52,6 @@ final class Http1Exchange implements HostExchange {
     }
 
     @Override
-    public HostCapabilities capabilities() {
-        return connection.factory().capabilities();
-    }
-
-    @Override
     public void interim(int status, Headers headers) {
         if (http11) {
             reply.interim(status, headers);
@@ -73,13 +61,7 @@ final class Http1Exchange implements HostExchange {
     @Override
     public void respond(Response response, Done done) {
         reply.begin(response);
-        BodyWriter bodyWriter = new BodyWriter(response.body(), reply, failure -> ended(failure, done));
-        writer = bodyWriter;
-        Throwable reason = gone;
-        if (reason != null) {
-            bodyWriter.cancel(reason);
-        }
-        bodyWriter.start();
+        write(response, reply, failure -> ended(failure, done));
     }
 
     private void ended(@Nullable Throwable failure, Done done) {
@@ -140,49 +122,14 @@ final class Http1Exchange implements HostExchange {
         }
     }
 
-    @Override
-    public void onClientGone(Consumer<Throwable> listener) {
-        onGone = listener;
-        Throwable reason = gone;
-        if (reason != null) {
-            tell(reason);
-        }
-    }
-
     /** Nobody is there any more. */
     void gone(Throwable reason) {
-        gone = reason;
-        tell(reason);
+        tellGone(reason);
         content.cancel(reason);
-        BodyWriter current = writer;
-        if (current != null) {
-            current.cancel(reason);
-        }
+        cancelWriting(reason);
         if (over.get()) {
             return;
         }
         reply.gone();
-    }
-
-    private void tell(Throwable reason) {
-        Consumer<Throwable> listener = onGone;
-        if (listener != null && goneTold.compareAndSet(false, true)) {
-            listener.accept(reason);
-        }
-    }
-
-    @Override
-    public void toHost(Request changed, HostCallback callback) {
-        throw new IllegalStateException("there is no code of the host's own");
-    }
-
-    @Override
-    public boolean passesUnmatched() {
-        return false;
-    }
-
-    @Override
-    public void passOn() {
-        throw new IllegalStateException("there is no code of the host's own");
     }
 }

@@ -1,8 +1,6 @@
 package dev.gatehouse.jetty;
 
 import dev.gatehouse.host.Done;
-import dev.gatehouse.host.HostCapabilities;
-import dev.gatehouse.host.HostExchange;
 import dev.gatehouse.http.Body;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
@@ -20,30 +18,24 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
-import java.util.function.Consumer;
 import org.eclipse.jetty.http2.ErrorCode;
 import org.jspecify.annotations.Nullable;
 
 /** One request of a client's over HTTP/2, on its way through the gateway. */
-final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner {
+final class Http2Exchange extends LoopHostExchange implements BodyWriter.Sink, StreamOwner {
 
     private static final ByteBuffer NO_BYTES = ByteBuffer.allocate(0);
 
     private final Http2Connection connection;
     private final Http2Stream stream;
     private final Request request;
-    private volatile @Nullable Throwable gone;
-    private volatile @Nullable Consumer<Throwable> onGone;
-    private volatile @Nullable BodyWriter writer;
     private @Nullable Response response;
     private @Nullable ResponseFraming framing;
     private boolean begun;
     private long left;
 
-    /** Guarded by this. */
-    private boolean goneTold;
-
     Http2Exchange(Http2Connection connection, int id, FieldSection head, boolean ended) {
+        super(connection.factory());
         this.connection = connection;
         this.stream = new Http2Stream(connection, id, this, true);
         Body body = ended ? Body.empty() : Body.of(stream.content(), head.contentLength());
@@ -75,11 +67,6 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
     }
 
     @Override
-    public HostCapabilities capabilities() {
-        return connection.factory().capabilities();
-    }
-
-    @Override
     public void interim(int status, Headers headers) {
         stream.interim(encoder -> fields(encoder.status(status), headers));
     }
@@ -89,13 +76,7 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
         response = answer;
         framing = ResponseFraming.of(answer, request.method());
         left = framing.length();
-        BodyWriter bodyWriter = new BodyWriter(answer.body(), this, failure -> ended(failure, done));
-        writer = bodyWriter;
-        Throwable reason = gone;
-        if (reason != null) {
-            bodyWriter.cancel(reason);
-        }
-        bodyWriter.start();
+        write(answer, this, failure -> ended(failure, done));
     }
 
     @Override
@@ -141,19 +122,10 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
     private static void fields(FieldEncoder encoder, Headers headers) {
         for (int i = 0; i < headers.size(); i++) {
             String name = headers.name(i);
-            if (!ResponseFraming.isFraming(name) && !isOfConnection(name)) {
+            if (!ResponseFraming.isFraming(name) && !FieldSection.isOfConnection(name)) {
                 encoder.field(name, headers.value(i));
             }
         }
-    }
-
-    private static boolean isOfConnection(String name) {
-        return switch (name.length()) {
-            case 7 -> name.equalsIgnoreCase("Upgrade");
-            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
-            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
-            default -> false;
-        };
     }
 
     private void ended(@Nullable Throwable failure, Done done) {
@@ -177,15 +149,6 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
     }
 
     @Override
-    public void onClientGone(Consumer<Throwable> listener) {
-        onGone = listener;
-        Throwable reason = gone;
-        if (reason != null) {
-            tell(reason);
-        }
-    }
-
-    @Override
     public void removed() {
         connection.finishIfLeft();
     }
@@ -193,37 +156,7 @@ final class Http2Exchange implements HostExchange, BodyWriter.Sink, StreamOwner 
     /** Nobody is there any more. */
     @Override
     public void broken(Throwable reason) {
-        gone = reason;
-        tell(reason);
-        BodyWriter current = writer;
-        if (current != null) {
-            current.cancel(reason);
-        }
-    }
-
-    private void tell(Throwable reason) {
-        Consumer<Throwable> listener = onGone;
-        synchronized (this) {
-            if (listener == null || goneTold) {
-                return;
-            }
-            goneTold = true;
-        }
-        listener.accept(reason);
-    }
-
-    @Override
-    public void toHost(Request changed, HostCallback callback) {
-        throw new IllegalStateException("there is no code of the host's own");
-    }
-
-    @Override
-    public boolean passesUnmatched() {
-        return false;
-    }
-
-    @Override
-    public void passOn() {
-        throw new IllegalStateException("there is no code of the host's own");
+        tellGone(reason);
+        cancelWriting(reason);
     }
 }

@@ -39,7 +39,7 @@ final class Failures {
         String endpoint = call.endpoint().id();
         if (cause instanceof RejectedExecutionException) {
             return running
-                    ? failure(Kind.REJECTED_OVERLOAD, RequestSent.NO, "the queue for " + endpoint + " is full", cause)
+                    ? queueFull(call, cause)
                     : failure(Kind.CLOSING, RequestSent.NO, "the transport is closed", cause);
         }
         if (cause instanceof SSLException) {
@@ -49,6 +49,12 @@ final class Failures {
             return failure(Kind.CONNECT_TIMEOUT, RequestSent.NO, "not connected in time: " + endpoint, cause);
         }
         return failure(Kind.CONNECT_FAILED, RequestSent.NO, "not connected: " + endpoint, cause);
+    }
+
+    /** Too many requests wait for a connection already. */
+    static GatewayException queueFull(Call call, @Nullable Throwable cause) {
+        String endpoint = call.endpoint().id();
+        return failure(Kind.REJECTED_OVERLOAD, RequestSent.NO, "the queue for " + endpoint + " is full", cause);
     }
 
     /** The request had a connection, and no response was passed on. */

@@ -1,8 +1,6 @@
 package dev.gatehouse.jetty.client;
 
 import dev.gatehouse.balancer.TimeSource;
-import dev.gatehouse.http.GatewayException;
-import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.jetty.loop.Dial;
 import dev.gatehouse.jetty.loop.Loop;
 import dev.gatehouse.jetty.loop.LoopSocket;
@@ -67,9 +65,7 @@ final class Http1Pool implements LoopClient.Pool {
         } else if (queued) {
             exchange.await(client.time(), false, () -> leave(exchange));
         } else {
-            exchange.notConnected(new GatewayException(
-                    Kind.REJECTED_OVERLOAD,
-                    "the queue for " + exchange.call().endpoint().id() + " is full"));
+            exchange.notConnected(Failures.queueFull(exchange.call(), null));
         }
         return true;
     }

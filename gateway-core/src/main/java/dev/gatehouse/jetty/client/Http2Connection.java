@@ -88,16 +88,6 @@ final class Http2Connection extends Http2Session {
         }
     }
 
-    /** Whether the endpoint speaks HTTP/2. */
-    boolean speaksHttp2() {
-        return isSettled();
-    }
-
-    /** How often something has come. */
-    long heard() {
-        return reads();
-    }
-
     /** An exchange was waited for in vain: if nothing at all has come since, the endpoint may be gone, and no other one waits. */
     void silent(long heardBefore) {
         if (reads() == heardBefore) {
@@ -106,11 +96,6 @@ final class Http2Connection extends Http2Session {
                 finish();
             }
         }
-    }
-
-    /** The final response to a request has come. */
-    void begun(Http2Request request, long length, boolean ended) {
-        begun(request.stream(), length, ended);
     }
 
     /** An exchange is over. */

@@ -2,7 +2,6 @@ package dev.gatehouse.jetty.client;
 
 import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.http.GatewayException;
-import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.jetty.loop.Dial;
 import dev.gatehouse.jetty.loop.Loop;
 import dev.gatehouse.jetty.loop.LoopSocket;
@@ -70,9 +69,7 @@ final class Http2Pool implements LoopClient.Pool {
                 dial(exchange, loop);
             }
         } else {
-            exchange.notConnected(new GatewayException(
-                    Kind.REJECTED_OVERLOAD,
-                    "the queue for " + exchange.call().endpoint().id() + " is full"));
+            exchange.notConnected(Failures.queueFull(exchange.call(), null));
         }
         return true;
     }

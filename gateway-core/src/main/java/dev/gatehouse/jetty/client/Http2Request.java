@@ -62,7 +62,7 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
 
     /** Begins. */
     void begin(Duration idleTimeout) {
-        heardBefore = connection.heard();
+        heardBefore = connection.reads();
         silence.begin(idleTimeout);
         iterate();
     }
@@ -143,9 +143,9 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
         if (empty || ended) {
             // If anything came nevertheless, it would be more than is announced.
             exchange().answered(head.status(), head.fields(), Body.empty());
-            connection.begun(this, 0, ended);
+            connection.begun(stream, 0, ended);
         } else {
-            connection.begun(this, length, false);
+            connection.begun(stream, length, false);
             exchange().answered(head.status(), head.fields(), Body.of(stream.content(), length));
         }
     }
@@ -183,7 +183,7 @@ final class Http2Request extends RequestWriter implements StreamOwner, LoopExcha
     @Override
     public void broken(Throwable cause) {
         stop();
-        boolean other = cause instanceof ProtocolException && !connection.speaksHttp2();
+        boolean other = cause instanceof ProtocolException && !connection.isSettled();
         exchange()
                 .breakOff(
                         other

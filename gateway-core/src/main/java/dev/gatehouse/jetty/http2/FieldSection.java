@@ -1,7 +1,6 @@
 package dev.gatehouse.jetty.http2;
 
 import dev.gatehouse.http.Headers;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,9 +26,21 @@ public record FieldSection(
         long contentLength,
         boolean tooLarge) {
 
-    /** RFC 9113 §8.2.2. */
-    private static final List<String> OF_CONNECTION =
-            List.of("connection", "keep-alive", "proxy-connection", "transfer-encoding", "upgrade");
+    /**
+     * Whether a field is of the connection, so that HTTP/2 has no place for it (RFC 9113 §8.2.2).
+     *
+     * @param name in any case
+     * @return true for {@code Connection} and what it stands for in HTTP/1.1
+     */
+    public static boolean isOfConnection(String name) {
+        return switch (name.length()) {
+            case 7 -> name.equalsIgnoreCase("Upgrade");
+            case 10 -> name.equalsIgnoreCase("Connection") || name.equalsIgnoreCase("Keep-Alive");
+            case 16 -> name.equalsIgnoreCase("Proxy-Connection");
+            case 17 -> name.equalsIgnoreCase("Transfer-Encoding");
+            default -> false;
+        };
+    }
 
     /**
      * Whether it may begin a request.
@@ -64,6 +75,6 @@ public record FieldSection(
                 && scheme == null
                 && authority == null
                 && path == null
-                && OF_CONNECTION.stream().noneMatch(fields::contains);
+                && fields.names().stream().noneMatch(FieldSection::isOfConnection);
     }
 }

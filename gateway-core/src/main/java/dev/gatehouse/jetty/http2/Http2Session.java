@@ -113,7 +113,7 @@ public abstract class Http2Session extends SessionEvents {
      *
      * @return true if its first frame has come
      */
-    protected final boolean isSettled() {
+    public final boolean isSettled() {
         return reader.isSettled();
     }
 
@@ -122,7 +122,7 @@ public abstract class Http2Session extends SessionEvents {
      *
      * @return how often something was read
      */
-    protected final long reads() {
+    public final long reads() {
         return reads;
     }
 
@@ -165,7 +165,7 @@ public abstract class Http2Session extends SessionEvents {
      * @param contentLength what is announced to follow, or -1
      * @param ended whether nothing follows
      */
-    protected final void begun(Http2Stream stream, long contentLength, boolean ended) {
+    public final void begun(Http2Stream stream, long contentLength, boolean ended) {
         stream.sectionReceived = true;
         stream.contentLeft = contentLength;
         if (ended) {
