@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -32,11 +31,7 @@ class HashStrategiesTest {
 
     @Test
     void twoOfAKindAreEqualAndSayTheirName() {
-        ALL.forEach((name, factory) -> assertThat(factory.get())
-                .isEqualTo(factory.get())
-                .hasSameHashCodeAs(factory.get())
-                .hasToString(name));
-        assertThat(Set.copyOf(all().toList())).hasSize(ALL.size());
+        StrategyTest.assertValues(ALL);
     }
 
     @ParameterizedTest

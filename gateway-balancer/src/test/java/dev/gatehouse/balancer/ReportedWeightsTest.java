@@ -32,6 +32,13 @@ class ReportedWeightsTest {
     }
 
     /** Half in use: the weight is twice the requests per second. */
+    /** All three nodes are half busy, with so many requests a second. */
+    private void report(double a, double b, double c) {
+        reports.put("a", half(a));
+        reports.put("b", half(b));
+        reports.put("c", half(c));
+    }
+
     private static LoadReport half(double requestsPerSecond) {
         return new LoadReport(0.5, requestsPerSecond, 0);
     }
@@ -88,9 +95,7 @@ class ReportedWeightsTest {
 
     @Test
     void reportsDoNotCountUntilTheyHaveComeForTenSeconds() {
-        reports.put("a", half(400));
-        reports.put("b", half(200));
-        reports.put("c", half(100));
+        report(400, 200, 100);
         // From the first second to the eleventh.
         pass(10);
         assertThat(shares(70)).containsExactlyInAnyOrder(23L, 23L, 24L);
@@ -117,9 +122,7 @@ class ReportedWeightsTest {
 
     @Test
     void reportsExpireThreeMinutesAfterTheLastAndBeginAnewThen() {
-        reports.put("a", half(400));
-        reports.put("b", half(200));
-        reports.put("c", half(100));
+        report(400, 200, 100);
         pass(12);
         reports.clear();
         pass(179);
@@ -127,9 +130,7 @@ class ReportedWeightsTest {
         pass(1);
         // From the 12th second to the 192nd.
         assertThat(shares(70)).containsExactlyInAnyOrder(23L, 23L, 24L);
-        reports.put("a", half(100));
-        reports.put("b", half(200));
-        reports.put("c", half(400));
+        report(100, 200, 400);
         pass(10);
         assertThat(shares(70)).containsExactlyInAnyOrder(23L, 23L, 24L);
         pass(1);
@@ -138,9 +139,7 @@ class ReportedWeightsTest {
 
     @Test
     void anIdleNodesReportsSayNothing() {
-        reports.put("a", half(300));
-        reports.put("b", half(100));
-        reports.put("c", half(200));
+        report(300, 100, 200);
         pass(12);
         reports.put("b", new LoadReport(0, 0, 0));
         reports.put("c", new LoadReport(0.1, 0, 0));
@@ -150,9 +149,7 @@ class ReportedWeightsTest {
 
     @Test
     void whatIsFarOffIsClipped() {
-        reports.put("a", half(1_000_000));
-        reports.put("b", half(1));
-        reports.put("c", half(1));
+        report(1_000_000, 1, 1);
         pass(12);
         // The mean is a third of a million and two: 1 000 000 is three times that, 1 is raised to a tenth of it.
         assertThat(shares(320)).containsExactly(300L, 10L, 10L);
@@ -163,9 +160,7 @@ class ReportedWeightsTest {
 
     @Test
     void aPickerThatTakesOverKnowsTheNodesThatStayAndNotThoseThatReturn() {
-        reports.put("a", half(300));
-        reports.put("b", half(100));
-        reports.put("c", half(900));
+        report(300, 100, 900);
         pass(12);
         balancer.drain("c", Duration.ZERO);
         assertThat(shares(40)).containsExactly(30L, 10L, 0L);
