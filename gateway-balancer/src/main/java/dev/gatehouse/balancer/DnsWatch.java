@@ -3,7 +3,6 @@ package dev.gatehouse.balancer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -95,12 +94,8 @@ final class DnsWatch implements AutoCloseable {
         }
     }
 
-    /** As many as there are looks at a time; none while there are none. */
+    /** Made for the first watch. */
     private static final class Threads {
-        static final ExecutorService ALL = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "gatehouse-dns");
-            thread.setDaemon(true);
-            return thread;
-        });
+        static final ExecutorService ALL = LookThreads.named("gatehouse-dns");
     }
 }

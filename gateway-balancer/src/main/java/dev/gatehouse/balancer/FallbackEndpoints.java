@@ -18,10 +18,10 @@ record FallbackEndpoints(EndpointSource primary, EndpointSource secondary) imple
     @Override
     public AutoCloseable watch(Listener listener) {
         Choice choice = new Choice(listener);
-        AutoCloseable first = primary.watch(choice.ofPrimary());
+        AutoCloseable first = primary.watch(choice.of(true));
         if (choice.wantsSecondary()) {
             try {
-                choice.watching(secondary.watch(choice.ofSecondary()));
+                choice.watching(secondary.watch(choice.of(false)));
             } catch (RuntimeException e) {
                 try {
                     first.close();
@@ -52,30 +52,20 @@ record FallbackEndpoints(EndpointSource primary, EndpointSource secondary) imple
             this.listener = listener;
         }
 
-        Listener ofPrimary() {
+        Listener of(boolean primary) {
             return new Listener() {
                 @Override
                 public void onEndpoints(List<Endpoint> endpoints) {
-                    primary(endpoints);
+                    if (primary) {
+                        primary(endpoints);
+                    } else {
+                        secondary(endpoints);
+                    }
                 }
 
                 @Override
                 public void onFailure(Throwable failure) {
-                    failed(failure, true);
-                }
-            };
-        }
-
-        Listener ofSecondary() {
-            return new Listener() {
-                @Override
-                public void onEndpoints(List<Endpoint> endpoints) {
-                    secondary(endpoints);
-                }
-
-                @Override
-                public void onFailure(Throwable failure) {
-                    failed(failure, false);
+                    failed(failure, primary);
                 }
             };
         }

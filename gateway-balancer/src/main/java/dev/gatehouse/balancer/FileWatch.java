@@ -12,7 +12,6 @@ import java.nio.file.WatchService;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -233,11 +232,8 @@ final class FileWatch implements AutoCloseable {
         }
     }
 
+    /** Made for the first watch. */
     private static final class Threads {
-        static final ExecutorService ALL = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "gatehouse-file");
-            thread.setDaemon(true);
-            return thread;
-        });
+        static final ExecutorService ALL = LookThreads.named("gatehouse-file");
     }
 }
