@@ -140,7 +140,7 @@ public final class RecordingUpstream implements AutoCloseable {
             if (key.isValid() && key.isAcceptable()) {
                 accept();
             } else if (key.isValid()) {
-                read(key, (StringBuilder) key.attachment());
+                read(key, ((Unread) key.attachment()).raw);
             }
         }
         selector.selectedKeys().clear();
@@ -150,7 +150,7 @@ public final class RecordingUpstream implements AutoCloseable {
         for (SocketChannel channel = server.accept(); channel != null; channel = server.accept()) {
             channel.configureBlocking(false);
             channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-            channel.register(selector, SelectionKey.OP_READ, new StringBuilder());
+            channel.register(selector, SelectionKey.OP_READ).attach(new Unread());
         }
     }
 
@@ -212,6 +212,12 @@ public final class RecordingUpstream implements AutoCloseable {
         } catch (IOException alreadyBroken) {
             // What matters is that it is gone.
         }
+    }
+
+    /** What has come on a connection and is no whole request yet. */
+    private static final class Unread {
+
+        final StringBuilder raw = new StringBuilder();
     }
 
     /** What has come, up to its end for now. */
