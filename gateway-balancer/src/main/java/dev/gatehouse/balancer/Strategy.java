@@ -65,6 +65,38 @@ public interface Strategy {
     }
 
     /**
+     * Prequal: the better of what a few nodes have said of their load within the last second (Wydrowski et al., "Load is not
+     * what you should balance: Introducing Prequal", NSDI 2024). Asks some nodes for each call; keeps the answers in a small
+     * pool; of the nodes in it that do not have unusually many requests in flight it takes the one of the lowest latency, and
+     * if all have, the one with the fewest. Since the numbers are the server's own, they know of other clients, and of
+     * other work on its machine. With fewer than two answers it goes by chance, in proportion to the weights. A node that
+     * has failed most of its calls of late is the last to be taken, since one that fails fast would look idle.
+     *
+     * <p>Questions are sent as calls are answered. Answers that come with the responses ({@link Lease#report(LoadReport)})
+     * are taken, too.
+     *
+     * <p>Not for endpoints that cannot say how many requests they have, nor for a few clients of a small fleet whose calls
+     * are all they do: {@link #leastRequest()} knows the same without asking. Each call costs some questions.
+     *
+     * @param prober asks a node
+     * @param settings how many are asked, and what their answers are worth
+     * @return a strategy
+     */
+    static Strategy prequal(LoadProber prober, PrequalSettings settings) {
+        return new Prequal(prober, settings);
+    }
+
+    /**
+     * Prequal with the {@linkplain PrequalSettings#defaults() defaults} of the paper.
+     *
+     * @param prober asks a node
+     * @return a strategy
+     */
+    static Strategy prequal(LoadProber prober) {
+        return prequal(prober, PrequalSettings.defaults());
+    }
+
+    /**
      * Any node, all equally likely, whatever their weights.
      *
      * @return a strategy

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -20,11 +22,17 @@ class PickAllocationTest {
     /** The compiler may make something for the thread while it replaces code; not each time. */
     private static final int TRIES = 5;
 
+    /** Answers are not used up, so that all choices go by them. */
+    private static final PrequalSettings ALL_IN_THE_POOL =
+            PrequalSettings.defaults().withPoolSize(20);
+
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     static Stream<Strategy> strategies() {
         return Stream.of(
                 Strategy.roundRobin(),
+                Strategy.weightedRoundRobin(),
+                Strategy.reportedWeights(),
                 Strategy.random(),
                 Strategy.leastRequest(),
                 Strategy.clientIpHash(),
@@ -36,7 +44,15 @@ class PickAllocationTest {
                 Strategy.boundedLoad(Strategy.maglev(), 1.25),
                 Strategy.boundedLoad(Strategy.rendezvous(), 1.25),
                 Strategy.first(),
-                Strategy.leastRequestFullScan());
+                Strategy.leastRequestFullScan(),
+                Strategy.peakEwma(),
+                Strategy.byPriority(Strategy.leastRequest()),
+                Strategy.zoneAware("here", Strategy.leastRequest()),
+                Strategy.prequal(PickAllocationTest::answer, ALL_IN_THE_POOL));
+    }
+
+    private static CompletionStage<LoadReport> answer(Endpoint endpoint) {
+        return CompletableFuture.completedFuture(new LoadReport(0, 0, 0, 3, 1_000));
     }
 
     @ParameterizedTest
@@ -47,6 +63,7 @@ class PickAllocationTest {
                 .toList();
         Setup setup = Picks.setup(1, endpoints);
         Picker picker = strategy.newPicker(setup);
+        setup.nodes().forEach(node -> picker.completed(node, PickContext.none(), Outcome.SUCCESS, 1_000_000));
         PickContext[] contexts = {
             PickContext.none(),
             PickContext.forClient("2001:db8::7"),

@@ -1,10 +1,12 @@
 package dev.gatehouse.testkit;
 
 import dev.gatehouse.balancer.Endpoint;
+import dev.gatehouse.balancer.LoadReport;
 import dev.gatehouse.balancer.PickContext;
 import dev.gatehouse.balancer.Strategy;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 
@@ -228,6 +230,20 @@ class BuiltInStrategiesContractTest {
         @Override
         protected Strategy newStrategy() {
             return Strategy.first();
+        }
+    }
+
+    /** Answers are as far apart as nodes can be; some questions fail. */
+    @Nested
+    class Prequal extends StrategyContract {
+        @Override
+        protected Strategy newStrategy() {
+            return Strategy.prequal(endpoint -> {
+                int number = endpoint.id().hashCode() & 7;
+                return number == 0
+                        ? CompletableFuture.failedFuture(new IllegalStateException("no answer"))
+                        : CompletableFuture.completedFuture(new LoadReport(0, 0, 0, number, number));
+            });
         }
     }
 
