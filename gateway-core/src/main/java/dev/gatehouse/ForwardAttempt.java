@@ -1,6 +1,7 @@
 package dev.gatehouse;
 
 import dev.gatehouse.balancer.Lease;
+import dev.gatehouse.balancer.LoadReport;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.host.HostExchange;
@@ -179,6 +180,9 @@ final class ForwardAttempt implements Transport.Callback {
             fail(refused);
             return;
         }
+        if (upstream.readsLoadReports()) {
+            clean = withoutLoadReport(clean);
+        }
         lease.report(Outcome.ofStatus(clean.status()));
         record(clean.status(), null);
         Body body = clean.body().onEnd(this::bodyEnded);
@@ -186,6 +190,19 @@ final class ForwardAttempt implements Transport.Callback {
             content = body;
         }
         deliver(clean.withBody(body));
+    }
+
+    /** The endpoint's load is for whoever chooses among endpoints; clients need not know it. */
+    private Response withoutLoadReport(Response response) {
+        String field = response.headers().first(LoadReport.FIELD).orElse(null);
+        if (field == null) {
+            return response;
+        }
+        LoadReport report = LoadReport.ofField(field);
+        if (report != null) {
+            lease.report(report);
+        }
+        return response.withoutHeader(LoadReport.FIELD);
     }
 
     private void bodyEnded(long bytes, @Nullable Throwable failure, boolean cancelled) {

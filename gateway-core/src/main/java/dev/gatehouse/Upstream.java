@@ -13,6 +13,7 @@ final class Upstream {
     private final RetryBudget budget;
     private final Transport transport;
     private final Randomness random;
+    private final boolean readsLoadReports;
 
     Upstream(
             UpstreamSettings settings,
@@ -25,6 +26,7 @@ final class Upstream {
         this.budget = budget;
         this.transport = transport;
         this.random = random;
+        this.readsLoadReports = settings.strategy().usesLoadReports();
     }
 
     String name() {
@@ -61,6 +63,11 @@ final class Upstream {
     }
 
     /** Evenly from 0 to 1. */
+    /** Whether responses say how loaded their endpoints are, to the strategy. */
+    boolean readsLoadReports() {
+        return readsLoadReports;
+    }
+
     double random() {
         return random.nextDouble();
     }

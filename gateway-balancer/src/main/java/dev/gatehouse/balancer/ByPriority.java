@@ -69,6 +69,11 @@ record ByPriority(Strategy within) implements Strategy {
     }
 
     @Override
+    public boolean usesLoadReports() {
+        return within.usesLoadReports();
+    }
+
+    @Override
     public String toString() {
         return "byPriority(" + within + ")";
     }

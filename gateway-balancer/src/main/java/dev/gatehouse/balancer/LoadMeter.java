@@ -47,31 +47,38 @@ public final class LoadMeter {
     private record Rates(
             long atNanos, long requests, long errors, double utilization, double perSecond, double errorsPerSecond) {}
 
-    /** A request under way. Safe for use by several threads. */
+    /** A request under way: {@link #answered} at its response's headers, {@link #end} at the end of its content. */
     public final class Request {
 
         private final long beganNanos = time.nanoTime();
         private final int found = inFlight.getAndIncrement();
+        private final AtomicBoolean answered = new AtomicBoolean();
         private final AtomicBoolean ended = new AtomicBoolean();
 
         private Request() {}
 
         /**
-         * Tells that the answer is ready, or that there will be none. Does nothing the second time.
+         * Tells that the answer has begun. Does nothing the second time.
          *
-         * @param error whether the server failed it
+         * @param error whether the server failed the request, so that the time it took says nothing
          */
-        public void end(boolean error) {
-            if (!ended.compareAndSet(false, true)) {
+        public void answered(boolean error) {
+            if (!answered.compareAndSet(false, true)) {
                 return;
             }
-            inFlight.decrementAndGet();
             requests.increment();
             long now = time.nanoTime();
             if (error) {
                 errors.increment();
             } else {
                 latencies.add(found, now - beganNanos, now);
+            }
+        }
+
+        /** Tells that the request is over, answered or not. Does nothing the second time. */
+        public void end() {
+            if (ended.compareAndSet(false, true)) {
+                inFlight.decrementAndGet();
             }
         }
     }

@@ -20,6 +20,11 @@ record Prequal(LoadProber prober, PrequalSettings settings) implements Strategy 
     }
 
     @Override
+    public boolean usesLoadReports() {
+        return true;
+    }
+
+    @Override
     public String toString() {
         return "prequal(" + prober + ", " + settings + ")";
     }

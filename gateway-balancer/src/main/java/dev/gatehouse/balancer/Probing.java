@@ -129,6 +129,7 @@ final class Probing {
     /** Takes what came with a response. */
     void refresh(Node node, Node.Loaded loaded) {
         if (loaded.report().requestsInFlight() != LoadReport.UNSAID) {
+            hotAbove.add(loaded.report().requestsInFlight());
             pool.refresh(load(node, loaded.report(), loaded.atNanos()), time.nanoTime());
         }
     }

@@ -23,6 +23,11 @@ record ReportedWeights() implements Strategy {
     }
 
     @Override
+    public boolean usesLoadReports() {
+        return true;
+    }
+
+    @Override
     public String toString() {
         return "reportedWeights";
     }

@@ -27,6 +27,16 @@ public interface Strategy {
     Picker newPicker(Setup setup);
 
     /**
+     * Whether {@link LoadReport}s make a difference, so that a gateway reads the field {@value LoadReport#FIELD} of responses,
+     * reports it to the balancer, and takes it out of what the client gets.
+     *
+     * @return false, since most strategies go by something else
+     */
+    default boolean usesLoadReports() {
+        return false;
+    }
+
+    /**
      * One node after another, whatever their weights, from a random start.
      *
      * @return a strategy

@@ -56,6 +56,11 @@ record ZoneAware(String zone, Strategy within) implements Strategy {
     }
 
     @Override
+    public boolean usesLoadReports() {
+        return within.usesLoadReports();
+    }
+
+    @Override
     public String toString() {
         return "zoneAware(" + zone + ", " + within + ")";
     }

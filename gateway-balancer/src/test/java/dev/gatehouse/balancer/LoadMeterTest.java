@@ -25,7 +25,10 @@ class LoadMeterTest {
         List<LoadMeter.Request> open =
                 Stream.generate(meter::begin).limit(count).toList();
         time.advance(Duration.ofMillis(millis));
-        open.forEach(request -> request.end(false));
+        open.forEach(request -> {
+            request.answered(false);
+            request.end();
+        });
     }
 
     @Test
@@ -38,8 +41,8 @@ class LoadMeterTest {
         LoadMeter.Request one = meter.begin();
         meter.begin();
         assertThat(meter.report().requestsInFlight()).isEqualTo(2);
-        one.end(true);
-        one.end(true);
+        one.end();
+        one.end();
         assertThat(meter.report().requestsInFlight()).isEqualTo(1);
     }
 
@@ -57,7 +60,7 @@ class LoadMeterTest {
         List<LoadMeter.Request> open = new ArrayList<>(List.of(one));
         Stream.generate(meter::begin).limit(39).forEach(open::add);
         assertThat(meter.report().latencyNanos()).isEqualTo(50 * MILLI);
-        open.forEach(request -> request.end(true));
+        open.forEach(LoadMeter.Request::end);
     }
 
     @Test
@@ -65,7 +68,8 @@ class LoadMeterTest {
         requests(1, 5);
         LoadMeter.Request failed = meter.begin();
         time.advance(Duration.ofMillis(500));
-        failed.end(true);
+        failed.answered(true);
+        failed.end();
         assertThat(meter.report().latencyNanos()).isEqualTo(5 * MILLI);
         time.advance(Duration.ofMillis(10_500));
         assertThat(meter.report().latencyNanos()).isEqualTo(LoadReport.UNSAID);
@@ -76,7 +80,10 @@ class LoadMeterTest {
         for (int i = 0; i < 40; i++) {
             requests(1, 50);
         }
-        meter.begin().end(true);
+        LoadMeter.Request failed = meter.begin();
+        failed.answered(true);
+        failed.answered(true);
+        failed.end();
         assertThat(meter.report()).extracting(LoadReport::requestsPerSecond).isEqualTo(20.5);
         assertThat(meter.report().errorsPerSecond()).isEqualTo(0.5);
         assertThat(meter.report().utilization()).isEqualTo(0.25);
