@@ -153,7 +153,10 @@ final class ExchangeRun {
         Destination destination = route.destination();
         if (destination instanceof Destination.To && route.upstream() != null) {
             Request rewritten = rewritten(route, request);
-            new Forward(route.upstream(), route, exchange, host, rewritten, done).start();
+            route.upstream().budget().request();
+            Mirror mirror = route.mirror();
+            Request forwarded = mirror == null ? rewritten : mirror.copying(rewritten, route, exchange);
+            new Forward(route.upstream(), route, exchange, host, forwarded, done).start();
         } else if (destination instanceof Destination.ToHost) {
             host.toHost(request, new HostAnswer(route, cancelledAtTheEnd(done)));
         } else if (destination instanceof Destination.Handle handle) {

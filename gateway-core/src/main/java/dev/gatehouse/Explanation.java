@@ -240,6 +240,9 @@ public final class Explanation {
                 .append(attemptFilters().isEmpty() ? "no filters" : String.join(" > ", attemptFilters()))
                 .append('\n');
         text.append("  strategy   ").append(upstream.settings().strategy()).append('\n');
+        text.append("  hash key   ").append(upstream.settings().hashKey()).append('\n');
+        Affinity affinity = upstream.settings().affinity();
+        text.append("  affinity   ").append(affinity == null ? "none" : affinity).append('\n');
         for (Candidate candidate : candidates) {
             text.append(candidate.usable() ? "  usable     " : "  unusable   ");
             text.append(candidate.endpoint())
@@ -254,6 +257,8 @@ public final class Explanation {
         text.append(", attempt ").append(limit(times.attempt()));
         text.append(", total ").append(limit(times.total())).append('\n');
         text.append("  retries    ").append(chosen.retry()).append('\n');
+        HedgePolicy hedge = upstream.settings().hedge();
+        text.append("  hedges     ").append(hedge == null ? "none" : hedge).append('\n');
     }
 
     private static String limit(Duration time) {

@@ -10,8 +10,10 @@ import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.GatewayException.RequestSent;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.Response;
+import dev.gatehouse.internal.forward.LatencyQuantile;
 import dev.gatehouse.internal.forward.ReplayBuffer;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <ol>
- *   <li>The balancer leases an endpoint, not that of the attempt before while another is usable.
+ *   <li>The balancer leases an endpoint, not that of the attempt before while another is usable; the attempt may wait for
+ *       it in the upstream's queue.
  *   <li>Attempt filters run, then the transport sends ({@link ForwardAttempt}).
+ *   <li>If it is slow to be answered, another one may run beside it ({@link HedgePolicy}): the first good answer counts.
  *   <li>At the response's headers, or the failure, the policy decides whether to try again.
  *   <li>The lease ends with the response's body.
  * </ol>
@@ -37,6 +41,7 @@ final class Forward {
     private final Route route;
     private final Exchange exchange;
     private final HostExchange host;
+    private final StickyCall sticky;
     private final Request request;
     private final Consumer<Response> done;
     private final ReplayBuffer content;
@@ -52,7 +57,16 @@ final class Forward {
     private boolean cancelled;
 
     private @Nullable ForwardAttempt current;
+
+    /** Runs beside the current one, which is slow. */
+    private @Nullable ForwardAttempt hedge;
+
+    /** The current attempt has been answered, and another one may follow it. */
+    private boolean deciding;
+
+    private TimeSource.@Nullable Timer hedgeTimer;
     private TimeSource.@Nullable Timer backOff;
+    private @Nullable CompletableFuture<Lease> waiting;
 
     Forward(
             Upstream upstream,
@@ -65,7 +79,8 @@ final class Forward {
         this.route = route;
         this.exchange = exchange;
         this.host = host;
-        this.request = request;
+        this.sticky = new StickyCall(upstream, exchange, request);
+        this.request = sticky.toUpstream(request);
         this.done = done;
         RetryPolicy policy = route.retry();
         this.content = new ReplayBuffer(request.body(), policy.maxAttempts() > 1 ? policy.maxReplayBytes() : 0);
@@ -73,7 +88,6 @@ final class Forward {
     }
 
     void start() {
-        upstream.budget().request();
         exchange.onCancel(this::cancel);
         exchange.onComplete(completion -> abandon());
         attempt();
@@ -86,59 +100,144 @@ final class Forward {
             }
             backOff = null;
         }
-        PickContext context = pickContext();
+        PickContext context = sticky.context(lastNode);
         Lease lease = upstream.balancer().tryAcquire(context);
         if (lease == null) {
-            settle(Errors.problem(
-                    new GatewayException(Kind.NO_ENDPOINT, "no usable endpoint in upstream " + upstream.name())));
-            return;
-        }
-        attempts++;
-        lastNode = lease.node();
-        ForwardAttempt attempt = new ForwardAttempt(upstream, route, exchange, host, lease, this::answered);
-        boolean tooLate;
-        synchronized (this) {
-            tooLate = isOver();
-            if (!tooLate) {
-                current = attempt;
-            }
-        }
-        if (tooLate) {
-            lease.close();
+            await(upstream.balancer().acquireAsync(context).toCompletableFuture());
         } else {
-            attempt.start(request.withBody(content.view()));
+            attempt(lease);
         }
     }
 
-    /** Whether no attempt may begin any more. */
+    /** The attempt begins as soon as there is a lease; by whoever gives it, or ends the waiting. */
+    private void await(CompletableFuture<Lease> place) {
+        boolean tooLate;
+        synchronized (this) {
+            waiting = place;
+            tooLate = isOver();
+        }
+        if (tooLate) {
+            place.cancel(false);
+        }
+        var unused = place.whenComplete((lease, refused) -> {
+            if (lease != null) {
+                attempt(lease);
+            } else if (!isOver()) {
+                // Else the exchange has ended the waiting, and has its answer.
+                settle(Errors.noEndpoint(upstream.name(), refused));
+            }
+        });
+    }
+
+    private void attempt(Lease lease) {
+        ForwardAttempt attempt = begin(lease, null);
+        if (attempt == null) {
+            return;
+        }
+        LatencyQuantile slow = upstream.slow();
+        if (slow != null && slow.nanos() > 0 && mayHedge()) {
+            long delay = Math.max(slow.nanos(), upstream.minHedgeDelay().toNanos());
+            synchronized (this) {
+                hedgeTimer = isOver()
+                        ? null
+                        : exchange.services().time().schedule(() -> hedge(attempt), Duration.ofNanos(delay));
+            }
+        }
+        attempt.start(request.withBody(content.view()));
+    }
+
+    /**
+     * Makes the next attempt.
+     *
+     * @param slow the one that it runs beside; null if there is none
+     * @return null, and the lease is closed, if it is too late for an attempt
+     */
+    private @Nullable ForwardAttempt begin(Lease lease, @Nullable ForwardAttempt slow) {
+        ForwardAttempt attempt = new ForwardAttempt(upstream, route, exchange, host, lease, this::answered);
+        synchronized (this) {
+            if (!isOver() && (slow == null || isAlone(slow))) {
+                attempts++;
+                lastNode = lease.node();
+                if (slow == null) {
+                    current = attempt;
+                    deciding = false;
+                } else {
+                    hedge = attempt;
+                }
+                return attempt;
+            }
+        }
+        lease.close();
+        return null;
+    }
+
+    /** Content is read once: two attempts cannot read it at their own pace. */
+    private boolean mayHedge() {
+        return repeatable && request.body().isEmpty() && attempts < route.retry().maxAttempts();
+    }
+
+    private synchronized boolean isAlone(ForwardAttempt attempt) {
+        return current == attempt && hedge == null && !deciding;
+    }
+
+    /** The first attempt is slow: another one runs beside it. */
+    private void hedge(ForwardAttempt slow) {
+        synchronized (this) {
+            if (isOver() || !isAlone(slow)) {
+                return;
+            }
+        }
+        Lease lease = upstream.balancer().tryAcquire(sticky.context(lastNode));
+        if (lease == null || lease.node() == lastNode) {
+            if (lease != null) {
+                lease.close();
+            }
+            return;
+        }
+        if (!upstream.budget().tryRetry()) {
+            lease.close();
+            exchange.services().listeners().retryDenied(exchange, upstream.name());
+            return;
+        }
+        ForwardAttempt attempt = begin(lease, slow);
+        if (attempt != null) {
+            exchange.services().listeners().hedged(exchange, upstream.name());
+            attempt.start(request);
+        }
+    }
+
     private synchronized boolean isOver() {
         return settled || cancelled;
     }
 
-    private PickContext pickContext() {
-        String address = exchange.client().address();
-        PickContext context = address == null ? PickContext.none() : PickContext.forClient(address);
-        Node last = lastNode;
-        return last == null ? context : context.avoiding(last);
-    }
-
     /** An attempt has its response, or failed. */
     private void answered(ForwardAttempt attempt, Response response) {
+        ForwardAttempt other;
+        boolean leaves;
         synchronized (this) {
-            if (settled || attempt != current) {
+            if (settled || deciding || (attempt != current && attempt != hedge)) {
                 response.body().cancel(new GatewayException(Kind.CLIENT_GONE, "nobody waits for this response"));
                 return;
             }
+            other = attempt == current ? hedge : current;
+            leaves = other != null && isWorthARetry(response);
+            current = leaves ? other : attempt;
+            hedge = null;
+            deciding = !leaves;
+        }
+        if (leaves) {
+            drop(attempt, response);
+            return;
+        }
+        if (other != null) {
+            other.lose();
         }
         Duration wait = retryAfter(response);
         if (wait == null) {
-            settle(response);
+            settle(sticky.toClient(response, attempt.lease()));
             return;
         }
-        // An attempt filter may have replaced the response: the transport's own goes too.
-        GatewayException retried = new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, "retried", null);
-        response.body().cancel(retried);
-        attempt.abandon(retried);
+        drop(attempt, response);
         if (wait.isZero()) {
             attempt();
             return;
@@ -150,12 +249,24 @@ final class Forward {
         }
     }
 
+    /** Another attempt is made, or goes on, instead. */
+    private static void drop(ForwardAttempt attempt, Response response) {
+        // An attempt filter may have replaced the response: the transport's own goes too.
+        GatewayException retried = new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, "retried", null);
+        response.body().cancel(retried);
+        attempt.abandon(retried);
+    }
+
+    private boolean isWorthARetry(Response response) {
+        GatewayException failure = response.failure().orElse(null);
+        return failure == null ? route.retry().statuses().contains(response.status()) : mayPass(failure.kind());
+    }
+
     /** How long to wait before the next attempt, or null if there must be none. */
     private @Nullable Duration retryAfter(Response response) {
         RetryPolicy policy = route.retry();
         GatewayException failure = response.failure().orElse(null);
-        boolean worthIt = failure == null ? policy.statuses().contains(response.status()) : mayPass(failure.kind());
-        if (!worthIt || attempts >= policy.maxAttempts() || !content.canReplay() || isOver()) {
+        if (!isWorthARetry(response) || attempts >= policy.maxAttempts() || !content.canReplay() || isOver()) {
             return null;
         }
         if (failure != null && failure.requestSent() == RequestSent.NO) {
@@ -188,11 +299,16 @@ final class Forward {
 
     /** Gives the filters their answer, unless they have one. */
     private void settle(Response response) {
+        TimeSource.Timer timer;
         synchronized (this) {
             if (settled) {
                 return;
             }
             settled = true;
+            timer = hedgeTimer;
+        }
+        if (timer != null) {
+            timer.cancel();
         }
         Services services = exchange.services();
         done.accept(response.failure()
@@ -202,21 +318,31 @@ final class Forward {
 
     private void cancel(GatewayException reason) {
         ForwardAttempt attempt;
+        ForwardAttempt second;
         TimeSource.Timer timer;
+        CompletableFuture<Lease> place;
         synchronized (this) {
             cancelled = true;
             attempt = current;
+            second = hedge;
             timer = backOff;
+            place = waiting;
         }
         if (timer != null) {
             timer.cancel();
         }
         // In this order: the answer may end the exchange within the call, and what abandon() says then is not the
         // reason.
+        if (second != null) {
+            second.abort(reason);
+        }
         if (attempt != null) {
             attempt.abort(reason);
         }
         settle(Errors.problem(reason));
+        if (place != null) {
+            place.cancel(false);
+        }
     }
 
     /** The exchange is over: a response that a filter has replaced, or nobody has read to its end, goes. */

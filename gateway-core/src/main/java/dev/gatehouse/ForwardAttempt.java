@@ -13,6 +13,7 @@ import dev.gatehouse.http.Headers;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.http.RequestTarget;
 import dev.gatehouse.http.Response;
+import dev.gatehouse.internal.forward.LatencyQuantile;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
 import java.time.Duration;
@@ -80,6 +81,10 @@ final class ForwardAttempt implements Transport.Callback {
         this.answered = answered;
         this.startNanos = exchange.services().time().nanoTime();
         this.phase = route.attemptFilters().isEmpty() ? Phase.SENT : Phase.FILTERS;
+    }
+
+    Lease lease() {
+        return lease;
     }
 
     void start(Request request) {
@@ -265,6 +270,11 @@ final class ForwardAttempt implements Transport.Callback {
         }
     }
 
+    /** Another attempt of the same request was answered first. */
+    void lose() {
+        abandon(new GatewayException(Kind.CLIENT_GONE, RequestSent.YES, "another attempt was answered first", null));
+    }
+
     private void deliver(Response response) {
         Consumer<Response> to = sink;
         if (to != null) {
@@ -317,12 +327,21 @@ final class ForwardAttempt implements Transport.Callback {
 
     private void record(@Nullable Integer status, @Nullable GatewayException failure) {
         long nanos = exchange.services().time().nanoTime() - startNanos;
+        LatencyQuantile slow = upstream.slow();
+        if (slow != null && (failure == null || gaveUp(failure.kind()))) {
+            slow.add(nanos);
+        }
         Attempt attempt = new Attempt(lease.endpoint().id(), status, failure, Duration.ofNanos(nanos));
         exchange.attempted(attempt);
         exchange.services().listeners().attempt(exchange, upstream.name(), attempt);
     }
 
-    private static Outcome outcome(Kind kind) {
+    /** It took at least so long: without those that were not waited for, slow answers would seem rarer than they are. */
+    private static boolean gaveUp(Kind kind) {
+        return kind == Kind.CLIENT_GONE || kind == Kind.UPSTREAM_TIMEOUT || kind == Kind.DEADLINE;
+    }
+
+    static Outcome outcome(Kind kind) {
         return switch (kind) {
             case CONNECT_FAILED, CONNECT_TIMEOUT, TLS_FAILED -> Outcome.CONNECT_FAILED;
             case UPSTREAM_TIMEOUT, DEADLINE -> Outcome.TIMEOUT;

@@ -27,6 +27,14 @@ public interface GatewayListener {
     default void onAttempt(Exchange exchange, String upstream, Attempt attempt) {}
 
     /**
+     * A request was sent to a second endpoint, since the first is slow to answer.
+     *
+     * @param exchange the exchange
+     * @param upstream the upstream's name
+     */
+    default void onHedge(Exchange exchange, String upstream) {}
+
+    /**
      * An attempt failed in a way that allows another one, but the upstream's retry budget is used up.
      *
      * @param exchange the exchange

@@ -113,6 +113,9 @@ final class GraphCompiler {
                 drafts.add(draft);
                 table.add(draft.id(), draft.pattern(), draft);
             }
+            if (route.mirror != null) {
+                used.add(route.mirror.upstream());
+            }
             route.destinations.forEach(end -> {
                 if (end instanceof Destination.To to) {
                     used.add(to.upstream());

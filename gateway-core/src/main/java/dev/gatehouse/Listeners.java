@@ -37,6 +37,10 @@ final class Listeners {
         each(listener -> listener.onRetryDenied(exchange, upstream));
     }
 
+    void hedged(Exchange exchange, String upstream) {
+        each(listener -> listener.onHedge(exchange, upstream));
+    }
+
     void balancerEvent(String upstream, BalancerEvent event) {
         each(listener -> listener.onBalancerEvent(upstream, event));
     }

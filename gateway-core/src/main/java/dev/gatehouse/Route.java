@@ -25,6 +25,7 @@ record Route(
         @Nullable Rewrite rewrite,
         Timeouts timeouts,
         RetryPolicy retry,
+        @Nullable Mirror mirror,
         ForwardingPolicy forwarding) {
 
     boolean endsInHost() {

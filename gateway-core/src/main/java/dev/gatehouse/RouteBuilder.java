@@ -42,6 +42,9 @@ public final class RouteBuilder {
     @Nullable
     Consumer<RetryPolicy.Builder> retry;
 
+    @Nullable
+    MirrorPolicy mirror;
+
     /** The settings broke off, or an end was refused: that none is there says nothing. */
     boolean endUnknown;
 
@@ -273,6 +276,38 @@ public final class RouteBuilder {
     public RouteBuilder retry(Consumer<RetryPolicy.Builder> change) {
         if (problems.given("retry", change)) {
             this.retry = change;
+        }
+        return this;
+    }
+
+    /**
+     * Copies requests to another upstream, with 64 KiB of content at most. <b>Default:</b> none is copied.
+     *
+     * @param upstream the upstream's name
+     * @param share of the requests, see {@link #mirror(String, double, int)}
+     * @return this builder
+     */
+    public RouteBuilder mirror(String upstream, double share) {
+        return mirror(upstream, share, MirrorPolicy.MAX_BODY_BYTES);
+    }
+
+    /**
+     * Copies requests to another upstream, whose answers nobody waits for: to try a new version of a service under real load.
+     * A copy is sent when the content of its request has been read to the end, with the same target and fields, credentials
+     * included, and never changes what the client gets. Copies come out of the budget for extra load of the route's upstream
+     * ({@link RetryPolicy.Builder#budget}), which they share with retries and hedges; one that is over the budget, or finds
+     * no endpoint, is not sent. <b>Default:</b> none is copied.
+     *
+     * <p>Not for requests that change what both upstreams share: it would be changed twice.
+     *
+     * @param upstream the upstream's name
+     * @param share of the requests, more than 0, and no more than the budget, so that retries keep the rest
+     * @param maxBodyBytes 0 or more; a request with more content has no copy
+     * @return this builder
+     */
+    public RouteBuilder mirror(String upstream, double share, int maxBodyBytes) {
+        if (problems.given("mirror", upstream)) {
+            problems.collect(() -> this.mirror = new MirrorPolicy(upstream, share, maxBodyBytes));
         }
         return this;
     }

@@ -51,6 +51,7 @@ record RouteDraft(
         } else if (destination != null) {
             checkEffect(route, destination, notes);
         }
+        checkMirror(route, upstreamNames, upstream, notes);
         RoutePattern pattern = pattern(route, notes);
         Rewrite rewrite = pattern == null || route.rewrites.isEmpty() ? null : notes.get(() -> rewrite(route, pattern));
         Timeouts timeouts = timeouts(route, upstream, destination, notes.of("timeouts"));
@@ -79,7 +80,31 @@ record RouteDraft(
                 rewrite,
                 timeouts,
                 retry,
+                mirror(upstream, upstreams),
                 forwarding);
+    }
+
+    private @Nullable Mirror mirror(@Nullable Upstream upstream, Map<String, Upstream> upstreams) {
+        MirrorPolicy policy = settings.mirror;
+        Upstream target = policy == null ? null : upstreams.get(policy.upstream());
+        return policy == null || target == null || upstream == null ? null : new Mirror(policy, target, upstream);
+    }
+
+    private static void checkMirror(
+            RouteBuilder route, Set<String> upstreamNames, @Nullable UpstreamSettings upstream, Problems notes) {
+        MirrorPolicy mirror = route.mirror;
+        if (mirror == null) {
+            return;
+        }
+        if (!upstreamNames.contains(mirror.upstream())) {
+            notes.add("mirror refers to unknown upstream " + mirror.upstream() + " (known: "
+                    + String.join(", ", upstreamNames) + ")");
+        }
+        if (upstream != null && mirror.share() > upstream.retry().budget()) {
+            notes.add("mirror: share " + mirror.share() + " (expected: no more than the budget of upstream "
+                    + upstream.name() + " for extra load, retry.budget "
+                    + upstream.retry().budget() + ")");
+        }
     }
 
     private static @Nullable Destination destination(RouteBuilder route, String name, List<String> problems) {
@@ -98,6 +123,9 @@ record RouteDraft(
     private static void checkEffect(RouteBuilder route, Destination end, Problems notes) {
         if (route.retry != null) {
             notes.add("retry has no effect, since it ends in " + end);
+        }
+        if (route.mirror != null) {
+            notes.add("mirror has no effect, since it ends in " + end);
         }
         if (!route.rewrites.isEmpty()) {
             notes.add("rewriting the path has no effect, since it ends in " + end);

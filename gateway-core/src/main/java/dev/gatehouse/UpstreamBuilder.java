@@ -2,14 +2,9 @@ package dev.gatehouse;
 
 import dev.gatehouse.balancer.Endpoint;
 import dev.gatehouse.balancer.EndpointSource;
-import dev.gatehouse.balancer.HealthCheckSettings;
-import dev.gatehouse.balancer.HealthChecker;
-import dev.gatehouse.balancer.OutlierDetection;
 import dev.gatehouse.balancer.Strategy;
-import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -20,25 +15,16 @@ import org.jspecify.annotations.Nullable;
  * be is noted, and reported by {@link GatewayBuilder#build} together with everything else that is wrong. Not safe for use
  * by several threads.
  */
-public final class UpstreamBuilder {
-
-    private static final double PANIC_BELOW_HALF = 0.5;
-    private static final int UNLIMITED = Integer.MAX_VALUE;
-    private static final Duration SHORTEST_SLOW_START = Duration.ofSeconds(1);
+public final class UpstreamBuilder extends ProtectedUpstream {
 
     private final String name;
-    private final Problems problems;
     private @Nullable EndpointSource endpoints;
     private Strategy strategy = Strategy.leastRequest();
-    private @Nullable HealthChecker healthChecker;
-    private HealthCheckSettings healthCheck = HealthCheckSettings.defaults();
-    private double panicThreshold = PANIC_BELOW_HALF;
-    private @Nullable OutlierDetection outlierDetection;
-    private @Nullable Duration slowStart;
-    private int maxInFlightPerNode = UNLIMITED;
-    private int maxInFlight = UNLIMITED;
+    private HashKey hashKey = HashKey.clientIp();
+    private @Nullable Affinity affinity;
     private Timeouts timeouts = Timeouts.defaults();
     private RetryPolicy retry = RetryPolicy.defaults();
+    private @Nullable HedgePolicy hedge;
     private Call.Protocol protocol = Call.Protocol.HTTP_1_1;
     private @Nullable Transport transport;
     private final List<Filter> attemptFilters = new ArrayList<>();
@@ -47,8 +33,8 @@ public final class UpstreamBuilder {
     private boolean endpointsUnknown;
 
     UpstreamBuilder(String name, List<String> problems) {
+        super(new Problems(problems, "upstream " + name));
         this.name = name;
-        this.problems = new Problems(problems, "upstream " + name);
         this.problems.check(!name.isBlank(), "name", "blank", "one that routes can refer to");
     }
 
@@ -122,107 +108,30 @@ public final class UpstreamBuilder {
     }
 
     /**
-     * Checks the health of the endpoints, with the default times and thresholds. <b>Default:</b> no checks.
+     * Sets what requests have in common that go to the same endpoint, for strategies that hash. Others do not look at it.
+     * <b>Default:</b> {@link HashKey#clientIp()}, which every request has.
      *
-     * @param checker how to ask an endpoint
+     * @param value the key
      * @return this builder
      */
-    public UpstreamBuilder healthCheck(HealthChecker checker) {
-        return healthCheck(checker, settings -> {});
-    }
-
-    /**
-     * Checks the health of the endpoints.
-     *
-     * @param checker how to ask an endpoint
-     * @param settings changes the default times and thresholds
-     * @return this builder
-     */
-    public UpstreamBuilder healthCheck(HealthChecker checker, Consumer<HealthCheckSettings.Builder> settings) {
-        if (problems.given("healthCheck", checker)) {
-            this.healthChecker = checker;
-        }
-        problems.change("healthCheck", settings, () -> {
-            HealthCheckSettings.Builder builder = HealthCheckSettings.builder();
-            settings.accept(builder);
-            healthCheck = builder.build();
-        });
-        return this;
-    }
-
-    /**
-     * Sets the share of usable endpoints below which all are used, whatever their health: checks that fail everywhere say
-     * more about the checks. <b>Default:</b> 0.5, as in Envoy.
-     *
-     * @param share 0 to 1; 0 never panics, and answers 503 when no endpoint is usable
-     * @return this builder
-     */
-    public UpstreamBuilder panicThreshold(double share) {
-        if (problems.check(share >= 0 && share <= 1, "panicThreshold", share, "0 to 1")) {
-            this.panicThreshold = share;
+    public UpstreamBuilder hashKey(HashKey value) {
+        if (problems.given("hashKey", value)) {
+            this.hashKey = value;
         }
         return this;
     }
 
     /**
-     * Ejects endpoints whose answers or connections fail, for a while. <b>Default:</b> none is ejected.
+     * Keeps users at their endpoints by a token. Draining endpoints serve their users until the drain's deadline.
+     * <b>Default:</b> each request is balanced by itself.
      *
-     * @param settings changes the defaults; see {@link OutlierDetection.Builder}
+     * @param value where the token is, and how long it holds
      * @return this builder
      */
-    public UpstreamBuilder outlierDetection(Consumer<OutlierDetection.Builder> settings) {
-        problems.change("outlierDetection", settings, () -> {
-            OutlierDetection.Builder builder = OutlierDetection.builder();
-            settings.accept(builder);
-            outlierDetection = builder.build();
-        });
-        return this;
-    }
-
-    /**
-     * Lets the weight of an endpoint grow from a tenth to its whole over some time, when it joins others that are there
-     * already, comes up after it was down, or returns after it was ejected. <b>Default:</b> all endpoints always have
-     * their whole weight.
-     *
-     * @param window 1 s to {@link TimeSource#LONGEST}
-     * @return this builder
-     */
-    public UpstreamBuilder slowStart(Duration window) {
-        if (problems.given("slowStart", window)
-                && problems.check(
-                        window.compareTo(SHORTEST_SLOW_START) >= 0 && window.compareTo(TimeSource.LONGEST) <= 0,
-                        "slowStart",
-                        window,
-                        SHORTEST_SLOW_START + " to " + TimeSource.LONGEST)) {
-            this.slowStart = window;
-        }
-        return this;
-    }
-
-    /**
-     * Sets how many attempts may be under way to one endpoint; one that has as many is not chosen, and if all usable ones
-     * have, the answer is 503 at once. <b>Default:</b> no limit, since what an endpoint can take is the endpoint's to say.
-     *
-     * @param calls 1 or more
-     * @return this builder
-     */
-    public UpstreamBuilder maxInFlightPerNode(int calls) {
-        if (problems.check(calls >= 1, "maxInFlightPerNode", calls, ">= 1")) {
-            this.maxInFlightPerNode = calls;
-        }
-        return this;
-    }
-
-    /**
-     * Sets how many attempts may be under way to all endpoints together; one more is answered 503 at once.
-     * <b>Default:</b> no limit.
-     *
-     * @param calls 1 or more
-     * @return this builder
-     */
-    public UpstreamBuilder maxInFlight(int calls) {
-        if (problems.check(calls >= 1, "maxInFlight", calls, ">= 1")) {
-            this.maxInFlight = calls;
+    public UpstreamBuilder affinity(Affinity value) {
+        if (problems.given("affinity", value)) {
+            value.check(problems.of("affinity"));
+            this.affinity = value;
         }
         return this;
     }
@@ -253,6 +162,22 @@ public final class UpstreamBuilder {
             RetryPolicy.Builder builder = retry.toBuilder();
             change.accept(builder);
             retry = builder.build();
+        });
+        return this;
+    }
+
+    /**
+     * Sends requests that are slow to be answered to a second endpoint as well. <b>Default:</b> each attempt waits for its
+     * answer alone.
+     *
+     * @param settings changes the defaults; see {@link HedgePolicy}
+     * @return this builder
+     */
+    public UpstreamBuilder hedge(Consumer<HedgePolicy.Builder> settings) {
+        problems.change("hedge", settings, () -> {
+            HedgePolicy.Builder builder = new HedgePolicy.Builder();
+            settings.accept(builder);
+            hedge = builder.build();
         });
         return this;
     }
@@ -295,6 +220,11 @@ public final class UpstreamBuilder {
         return this;
     }
 
+    @Override
+    UpstreamBuilder self() {
+        return this;
+    }
+
     String name() {
         return name;
     }
@@ -308,19 +238,20 @@ public final class UpstreamBuilder {
             }
             return null;
         }
+        checkProtection(name, found);
+        if (hedge != null && retry.maxAttempts() == 1) {
+            found.add("upstream " + name + ": hedge has no effect: retry.maxAttempts is 1");
+        }
         return new UpstreamSettings(
                 name,
                 endpoints,
                 strategy,
-                healthChecker,
-                healthCheck,
-                panicThreshold,
-                outlierDetection,
-                slowStart,
-                maxInFlightPerNode,
-                maxInFlight,
+                hashKey,
+                affinity,
+                protection(),
                 timeouts,
                 retry,
+                hedge,
                 protocol,
                 transport,
                 List.copyOf(attemptFilters));

@@ -1,15 +1,10 @@
 package dev.gatehouse;
 
 import dev.gatehouse.balancer.EndpointSource;
-import dev.gatehouse.balancer.HealthCheckSettings;
-import dev.gatehouse.balancer.HealthChecker;
-import dev.gatehouse.balancer.OutlierDetection;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
-import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a user configured for an upstream. */
@@ -17,15 +12,12 @@ record UpstreamSettings(
         String name,
         EndpointSource endpoints,
         Strategy strategy,
-        @Nullable HealthChecker healthChecker,
-        HealthCheckSettings healthCheck,
-        double panicThreshold,
-        @Nullable OutlierDetection outlierDetection,
-        @Nullable Duration slowStart,
-        int maxInFlightPerNode,
-        int maxInFlight,
+        HashKey hashKey,
+        @Nullable Affinity affinity,
+        ProtectedUpstream.Protection protection,
         Timeouts timeouts,
         RetryPolicy retry,
+        @Nullable HedgePolicy hedge,
         Call.Protocol protocol,
         @Nullable Transport transport,
         List<Filter> attemptFilters) {
@@ -34,13 +26,8 @@ record UpstreamSettings(
     boolean balancesLike(UpstreamSettings other) {
         return endpoints.equals(other.endpoints)
                 && strategy.equals(other.strategy)
-                && Objects.equals(healthChecker, other.healthChecker)
-                && healthCheck.equals(other.healthCheck)
-                && panicThreshold == other.panicThreshold
-                && Objects.equals(outlierDetection, other.outlierDetection)
-                && Objects.equals(slowStart, other.slowStart)
-                && maxInFlightPerNode == other.maxInFlightPerNode
-                && maxInFlight == other.maxInFlight;
+                && (affinity == null) == (other.affinity == null)
+                && protection.equals(other.protection);
     }
 
     /** Whether an update may keep the account of retries. */

@@ -3,6 +3,7 @@ package dev.gatehouse;
 import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.BalancerBuilder;
 import dev.gatehouse.balancer.RetryBudget;
+import dev.gatehouse.internal.forward.LatencyQuantile;
 import dev.gatehouse.transport.Transport;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -91,26 +92,17 @@ final class UpstreamStart {
     private Upstream upstream(UpstreamSettings wanted) {
         Transport transport = wanted.transport() == null ? defaultTransport.get() : wanted.transport();
         SharedBalancer kept = kept(wanted);
-        return new Upstream(wanted, kept == null ? balancer(wanted) : kept, budget(wanted), transport, random);
+        return new Upstream(
+                wanted, kept == null ? balancer(wanted) : kept, budget(wanted), slow(wanted), transport, random);
     }
 
     private SharedBalancer balancer(UpstreamSettings wanted) {
         BalancerBuilder builder = Balancer.builder(Objects.requireNonNull(sources.get(wanted.name())))
                 .strategy(wanted.strategy())
-                .panicThreshold(wanted.panicThreshold())
-                .maxInFlightPerNode(wanted.maxInFlightPerNode())
-                .maxInFlight(wanted.maxInFlight())
+                .stickyDrains(wanted.affinity() != null)
                 .time(services.time())
                 .random(random.source());
-        if (wanted.healthChecker() != null) {
-            builder.healthCheck(wanted.healthChecker(), wanted.healthCheck());
-        }
-        if (wanted.outlierDetection() != null) {
-            builder.outlierDetection(wanted.outlierDetection());
-        }
-        if (wanted.slowStart() != null) {
-            builder.slowStart(wanted.slowStart());
-        }
+        wanted.protection().apply(builder);
         Upstream predecessor = before.get(wanted.name());
         if (predecessor != null) {
             builder.adopting(predecessor.balancer());
@@ -118,6 +110,17 @@ final class UpstreamStart {
         SharedBalancer shared = new SharedBalancer(wanted.name(), builder, services.listeners());
         balancers.add(shared.balancer());
         return shared;
+    }
+
+    private @Nullable LatencyQuantile slow(UpstreamSettings wanted) {
+        HedgePolicy hedge = wanted.hedge();
+        if (hedge == null) {
+            return null;
+        }
+        Upstream predecessor = before.get(wanted.name());
+        LatencyQuantile known =
+                predecessor != null && hedge.equals(predecessor.settings().hedge()) ? predecessor.slow() : null;
+        return known == null ? new LatencyQuantile(services.time(), hedge.percentile()) : known;
     }
 
     private RetryBudget budget(UpstreamSettings wanted) {

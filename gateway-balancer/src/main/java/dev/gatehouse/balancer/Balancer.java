@@ -2,7 +2,6 @@ package dev.gatehouse.balancer;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -25,6 +24,9 @@ public final class Balancer implements AutoCloseable {
     private final InFlight inFlight;
     private final int maxInFlightPerNode;
 
+    /** Null if no call waits. */
+    private final @Nullable PendingCalls pending;
+
     Balancer(NodeSet nodes, Settings settings, Events events) {
         this.nodes = nodes;
         this.strategy = settings.strategy();
@@ -32,13 +34,18 @@ public final class Balancer implements AutoCloseable {
         this.events = events;
         this.inFlight = new InFlight(settings.maxInFlight());
         this.maxInFlightPerNode = settings.maxInFlightPerNode();
+        PendingLimit most = settings.pending();
+        this.pending = most == null ? null : new PendingCalls(this, most.calls(), most.longest());
+        if (pending != null) {
+            nodes.whenFree(pending::wake);
+        }
     }
 
     /**
      * A node, and whether it may be chosen now.
      *
      * @param node the node
-     * @param usable whether it is among those that the strategy chooses from
+     * @param usable whether it is among those that the strategy chooses from, and below its limit of calls in flight
      * @param reason its state, for people
      */
     public record Candidate(Node node, boolean usable, String reason) {}
@@ -84,12 +91,18 @@ public final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Chooses a node, if one is usable.
+     * Chooses a node, if one is usable. Never waits, and takes no place before calls that do.
      *
      * @param context what is known of the call
      * @return a lease that must be closed, or null if no node is usable, or none is below its limit of calls in flight
      */
     public @Nullable Lease tryAcquire(PickContext context) {
+        return pending == null ? tryNow(context) : pending.tryNow(context);
+    }
+
+    /** A place at once, whoever waits. */
+    @Nullable
+    Lease tryNow(PickContext context) {
         return inFlight.tryBegin() ? begin(context) : null;
     }
 
@@ -104,6 +117,11 @@ public final class Balancer implements AutoCloseable {
     /** A call to a node that takes it, not the one to avoid if there is another; null if there is none. */
     private @Nullable Lease choose(PickContext context) {
         Snapshot snapshot = nodes.snapshot();
+        Node preferred = context.avoidsAny() ? null : snapshot.preferable(context.preferred());
+        Lease sticky = preferred == null ? null : lease(snapshot, preferred, context, false);
+        if (sticky != null) {
+            return sticky;
+        }
         try {
             for (int i = 0; i < PICKS; i++) {
                 // Read again each time: a node that refuses a call has changed, and so may what else is usable.
@@ -146,45 +164,76 @@ public final class Balancer implements AutoCloseable {
             return null;
         }
         // Whoever waits for the last call to a node that began to drain since it was picked must not miss this one.
-        boolean refused = node.draining() || (counted && node.inFlight() > maxInFlightPerNode);
+        boolean refused = node.refuses(context) || (counted && node.inFlight() > maxInFlightPerNode);
         boolean probe = false;
         if (!refused && node.ejection().standing() == Ejection.Standing.PROBATION) {
             probe = node.ejection().tryProbe();
             refused = !probe && snapshot.trusted();
         }
         if (refused) {
-            node.end();
+            node.takeBack();
             return null;
         }
         return new Lease(this, node, snapshot.picker(), context, probe);
     }
 
     /**
-     * Chooses a node.
+     * Chooses a node. With {@link BalancerBuilder#maxPending} the calling thread waits while a limit of calls in flight is
+     * reached, until it is interrupted; use {@link #acquireAsync} where it must not.
      *
      * @param context what is known of the call
      * @return a lease that must be closed
-     * @throws NoEndpointException if no node is usable, or a limit of calls in flight is reached
+     * @throws NoEndpointException if no node is usable, or a limit of calls in flight is reached and the call may not wait, or
+     *     not longer, or was interrupted, with the thread's interrupt status set
      */
     public Lease acquire(PickContext context) {
+        if (pending != null) {
+            return pending.await(context);
+        }
         if (!inFlight.tryBegin()) {
-            throw new NoEndpointException("the balancer is at its limit of " + inFlight.limit() + " calls in flight");
+            throw new NoEndpointException(inFlight.refusal(), true);
         }
         Lease lease = begin(context);
         if (lease == null) {
-            throw new NoEndpointException(refusal(nodes.snapshot()));
+            throw nodes.snapshot().refusal(maxInFlightPerNode);
         }
         return lease;
     }
 
-    private String refusal(Snapshot snapshot) {
-        int known = snapshot.all().size();
-        int usable = snapshot.usable().size();
-        if (usable > 0 && maxInFlightPerNode != InFlight.UNLIMITED) {
-            return "none of " + usable + " usable endpoints is under its limit of " + maxInFlightPerNode
-                    + " calls in flight";
+    /**
+     * Chooses a node, now or, with {@link BalancerBuilder#maxPending}, as soon as a limit of calls in flight allows it; those
+     * that wait are served in order. What is done with the stage may run on the thread that ends another call, and must not
+     * block it.
+     *
+     * @param context what is known of the call; the time of waiting is no part of the node's latency
+     * @return a lease that must be closed; or {@link NoEndpointException} at once if no node is usable or as many calls wait
+     *     already, and when no node is usable any more, the time of waiting is over or the balancer closes. To cancel it as
+     *     a future ends the waiting; a lease that comes at the same moment is closed
+     */
+    public CompletionStage<Lease> acquireAsync(PickContext context) {
+        if (pending != null) {
+            return pending.acquire(context);
         }
-        return known == 0 ? "there are no endpoints" : "none of " + known + " endpoints is usable";
+        try {
+            return CompletableFuture.completedFuture(acquire(context));
+        } catch (NoEndpointException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Why it is of no use to wait for a place; null if it is. */
+    @Nullable
+    NoEndpointException hopeless() {
+        Snapshot snapshot = nodes.snapshot();
+        return snapshot.usable().isEmpty() ? snapshot.refusal(maxInFlightPerNode) : null;
+    }
+
+    /** The refusal of a call that cannot wait, or no longer. */
+    NoEndpointException limited(String why) {
+        String limit = inFlight.isFull() || maxInFlightPerNode == InFlight.UNLIMITED
+                ? inFlight.refusal()
+                : nodes.snapshot().refusal(maxInFlightPerNode).getMessage();
+        return new NoEndpointException(limit + "; " + why, true);
     }
 
     /**
@@ -198,7 +247,7 @@ public final class Balancer implements AutoCloseable {
      * @param <E> what the call throws; counts as {@link Outcome#ofFailure} says
      * @return the answer
      * @throws E what the call throws
-     * @throws NoEndpointException if no node is usable, or a limit of calls in flight is reached
+     * @throws NoEndpointException as {@link #acquire}, which waits like this
      */
     public <T, E extends Exception> T call(PickContext context, Call<T, E> call, Function<? super T, Outcome> outcome)
             throws E {
@@ -210,7 +259,7 @@ public final class Balancer implements AutoCloseable {
                 lease.report(Outcome.ofFailure(e));
                 throw e;
             }
-            lease.report(judged(outcome, answer));
+            lease.report(ReportedCall.judged(outcome, answer));
             return answer;
         }
     }
@@ -222,34 +271,19 @@ public final class Balancer implements AutoCloseable {
      * @param call calls the endpoint that it is given
      * @param outcome what an answer says of the endpoint
      * @param <T> what the call answers
-     * @return ends as the call ends; with {@link NoEndpointException} if no node is usable. A failure counts as
-     *     {@link Outcome#ofFailure} says
+     * @return ends as the call ends; with {@link NoEndpointException} as {@link #acquireAsync}, which waits like this. A
+     *     failure counts as {@link Outcome#ofFailure} says
      */
     public <T> CompletionStage<T> callAsync(
             PickContext context, Function<Endpoint, CompletionStage<T>> call, Function<? super T, Outcome> outcome) {
-        Lease lease;
+        if (pending != null) {
+            return pending.call(context, lease -> ReportedCall.async(lease, call, outcome));
+        }
         try {
-            lease = acquire(context);
+            return ReportedCall.async(acquire(context), call, outcome);
         } catch (NoEndpointException e) {
             return CompletableFuture.failedFuture(e);
         }
-        CompletionStage<T> stage;
-        try {
-            stage = Objects.requireNonNull(call.apply(lease.endpoint()), "the call returned no stage");
-        } catch (RuntimeException | Error e) {
-            lease.report(Outcome.ofFailure(e));
-            lease.close();
-            return CompletableFuture.failedFuture(e);
-        }
-        return stage.whenComplete((answer, thrown) -> {
-            try (lease) {
-                lease.report(thrown == null ? judged(outcome, answer) : Outcome.ofFailure(thrown));
-            }
-        });
-    }
-
-    private static <T> Outcome judged(Function<? super T, Outcome> outcome, T answer) {
-        return Objects.requireNonNull(outcome.apply(answer), "the outcome of an answer is null");
     }
 
     /**
@@ -267,7 +301,7 @@ public final class Balancer implements AutoCloseable {
      * @return a copy, in the order of the source
      */
     public List<Candidate> candidates() {
-        return nodes.snapshot().candidates();
+        return nodes.snapshot().candidates(maxInFlightPerNode);
     }
 
     /**
@@ -314,6 +348,15 @@ public final class Balancer implements AutoCloseable {
         return inFlight.count();
     }
 
+    /**
+     * The calls that wait for a place, since a limit of calls in flight is reached.
+     *
+     * @return 0 or more; 0 without {@link BalancerBuilder#maxPending}
+     */
+    public int pending() {
+        return pending == null ? 0 : pending.count();
+    }
+
     NodeSet nodeSet() {
         return nodes;
     }
@@ -337,11 +380,14 @@ public final class Balancer implements AutoCloseable {
     }
 
     /**
-     * Ends the checks and the watch of the source. Leases that are out stay valid; the nodes stay as they are, and can be
+     * Ends the checks, the watch of the source and all waiting. Leases that are out stay valid; the nodes stay as they are, and can be
      * acquired.
      */
     @Override
     public void close() {
         nodes.close();
+        if (pending != null) {
+            pending.close();
+        }
     }
 }

@@ -21,6 +21,8 @@ public final class BalancerBuilder {
     private @Nullable Duration slowStart;
     private int maxInFlightPerNode = InFlight.UNLIMITED;
     private int maxInFlight = InFlight.UNLIMITED;
+    private @Nullable PendingLimit pending;
+    private boolean stickyDrains;
     private @Nullable Balancer predecessor;
     private final List<BalancerListener> listeners = new ArrayList<>();
 
@@ -121,8 +123,8 @@ public final class BalancerBuilder {
 
     /**
      * Sets how many calls may be under way to one node; one that has as many is not chosen. The limit holds among threads,
-     * and for all balancers that share a node. When all usable nodes have as many, a call is refused at once: there is no
-     * queue. <b>Default:</b> no limit, since what a node can take is the node's to say.
+     * and for all balancers that share a node. When all usable nodes have as many, a call is refused at once, or waits
+     * ({@link #maxPending}). <b>Default:</b> no limit, since what a node can take is the node's to say.
      *
      * @param calls 1 or more
      * @return this builder
@@ -133,7 +135,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Sets how many calls may be under way by this balancer; one more is refused at once. The limit holds among threads, at
+     * Sets how many calls may be under way by this balancer; one more is refused at once, or waits
+     * ({@link #maxPending}). The limit holds among threads, at
      * the cost of a counter that they share. A balancer that {@linkplain #adopting adopts} counts from 0: calls of the one
      * before are that one's. <b>Default:</b> no limit.
      *
@@ -142,6 +145,22 @@ public final class BalancerBuilder {
      */
     public BalancerBuilder maxInFlight(int calls) {
         this.maxInFlight = atLeastOne("maxInFlight", calls);
+        return this;
+    }
+
+    /**
+     * Lets calls wait while {@link #maxInFlight} or {@link #maxInFlightPerNode} is reached, in order, for
+     * {@link Balancer#acquire}, {@link Balancer#acquireAsync}, {@link Balancer#call} and {@link Balancer#callAsync}. A call
+     * that finds no usable node is refused at once all the same: nobody waits for health. A balancer that
+     * {@linkplain #adopting adopts} has a queue of its own. Not for evening out more than short bursts: where calls come
+     * faster than they end, each that is served has waited the whole time. <b>Default:</b> none waits.
+     *
+     * @param calls how many may wait, 1 or more
+     * @param longest for how long at most, up to {@link TimeSource#LONGEST}; well below what callers wait for an answer
+     * @return this builder
+     */
+    public BalancerBuilder maxPending(int calls, Duration longest) {
+        this.pending = new PendingLimit(calls, longest);
         return this;
     }
 
@@ -204,6 +223,19 @@ public final class BalancerBuilder {
     }
 
     /**
+     * Lets draining nodes take the calls that prefer them ({@link PickContext#preferring}), until the drain is over. Nobody
+     * can tell whether one more comes, so that a drain lasts to its deadline then, be the node idle or not.
+     * <b>Default:</b> false: draining nodes take no calls, and have drained with their last one.
+     *
+     * @param value whether they do
+     * @return this builder
+     */
+    public BalancerBuilder stickyDrains(boolean value) {
+        this.stickyDrains = value;
+        return this;
+    }
+
+    /**
      * Sets where time comes from. <b>Default:</b> {@link TimeSource#system()}.
      *
      * @param value the time
@@ -248,8 +280,13 @@ public final class BalancerBuilder {
      *
      * @return a balancer that must be closed
      * @throws NullPointerException if the source returns no watch
+     * @throws IllegalArgumentException if calls may wait, but nothing limits them
      */
     public Balancer build() {
+        if (pending != null && maxInFlight == InFlight.UNLIMITED && maxInFlightPerNode == InFlight.UNLIMITED) {
+            throw new IllegalArgumentException("maxPending: " + pending.calls()
+                    + " (expected: with maxInFlight or maxInFlightPerNode, without which no call waits)");
+        }
         Settings settings = new Settings(
                 source,
                 strategy,
@@ -261,7 +298,9 @@ public final class BalancerBuilder {
                 outlierDetection,
                 slowStart,
                 maxInFlightPerNode,
-                maxInFlight);
+                maxInFlight,
+                pending,
+                stickyDrains);
         Events events = new Events(listeners, time);
         NodeSet nodes = new NodeSet(settings, events, predecessor == null ? null : predecessor.nodeSet());
         Balancer balancer = new Balancer(nodes, settings, events);

@@ -48,6 +48,15 @@ final class InFlight {
         }
     }
 
+    /** Whether as many are under way as may be. */
+    boolean isFull() {
+        return limit != UNLIMITED && agreed.get() >= limit;
+    }
+
+    String refusal() {
+        return "the balancer is at its limit of " + limit + " calls in flight";
+    }
+
     long count() {
         return limit == UNLIMITED ? apart.sum() : agreed.get();
     }

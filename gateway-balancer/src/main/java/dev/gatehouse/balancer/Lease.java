@@ -59,6 +59,16 @@ public final class Lease implements AutoCloseable {
     }
 
     /**
+     * Whether the endpoint that the call preferred ({@link PickContext#preferring}) is still there for calls that do: known,
+     * neither down nor ejected, and draining at most. That it was at its limit, or failed one call, does not matter.
+     *
+     * @return false if it is gone, or none was preferred
+     */
+    public boolean keepsPreferred() {
+        return balancer.nodeSet().snapshot().preferable(context.preferred()) != null;
+    }
+
+    /**
      * Tells how the call went: at the response's headers, or when it failed. The time since the choice is the node's
      * latency. Only the first report counts.
      *

@@ -28,6 +28,9 @@ public final class Node {
     /** Each balancer that has this node: two share it while one takes over from the other. */
     private final List<Runnable> watchers = new CopyOnWriteArrayList<>();
 
+    /** Told of each place that becomes free, for those who have calls waiting. */
+    private final List<Runnable> waiting = new CopyOnWriteArrayList<>();
+
     private final HealthChecks checks = new HealthChecks(this);
     private final CallCounts counts = new CallCounts();
     private final Ejection ejection = new Ejection();
@@ -40,6 +43,9 @@ public final class Node {
 
     /** Ends with the last call under way; null while the node takes new calls. */
     private volatile @Nullable CompletableFuture<Void> drained;
+
+    /** Whether the drain waits for more than the calls under way, and calls that prefer the node may come. */
+    private volatile boolean held;
 
     Node(Endpoint endpoint) {
         this.endpoint = endpoint;
@@ -172,6 +178,14 @@ public final class Node {
     }
 
     void end() {
+        takeBack();
+        if (!waiting.isEmpty()) {
+            waiting.forEach(Runnable::run);
+        }
+    }
+
+    /** A call that was counted does not begin. */
+    void takeBack() {
         if (inFlight.decrementAndGet() == 0) {
             completeDrain();
         }
@@ -247,6 +261,17 @@ public final class Node {
         changed();
     }
 
+    /** Runs when a call has ended; null is nobody. */
+    void whenFree(@Nullable Runnable told) {
+        if (told != null) {
+            waiting.add(told);
+        }
+    }
+
+    void forgetFree(@Nullable Runnable told) {
+        waiting.remove(told);
+    }
+
     /** Runs when health or draining change. */
     void watch(Runnable watcher) {
         watchers.add(watcher);
@@ -280,12 +305,13 @@ public final class Node {
     }
 
     /** Takes no new calls; the future ends with the last one that is under way. A second drain joins the first. */
-    CompletableFuture<Void> drain() {
+    CompletableFuture<Void> drain(boolean hold) {
         CompletableFuture<Void> end;
         synchronized (this) {
             end = drained;
             if (end == null) {
                 end = new CompletableFuture<>();
+                held = hold;
                 drained = end;
             }
         }
@@ -293,6 +319,18 @@ public final class Node {
         // Whoever counts a call after this looks at draining() after it counted, and takes it back.
         completeDrain();
         return end;
+    }
+
+    /** Takes no more calls that prefer it, if it drains. */
+    void release() {
+        held = false;
+        // As above: whoever counts a call after this looks at held after it counted.
+        completeDrain();
+    }
+
+    /** Whether a call may not begin, since the node drains; asked once the call is counted. */
+    boolean refuses(PickContext context) {
+        return drained != null && !(held && endpoint.id().equals(context.preferred()));
     }
 
     void undrain() {
@@ -309,7 +347,7 @@ public final class Node {
 
     private void completeDrain() {
         CompletableFuture<Void> end = drained;
-        if (end != null && inFlight.get() == 0) {
+        if (end != null && !held && inFlight.get() == 0) {
             end.complete(null);
         }
     }

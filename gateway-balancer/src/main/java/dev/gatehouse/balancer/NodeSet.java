@@ -44,6 +44,9 @@ final class NodeSet implements EndpointSource.Listener {
     /** What the same strategy has learnt in the balancer before; until the first picker is made. */
     private @Nullable Picker inherited;
 
+    /** Told when places may be free; null if no call ever waits. */
+    private @Nullable Runnable waiting;
+
     private volatile Snapshot snapshot = Snapshot.EMPTY;
 
     NodeSet(Settings settings, Events events, @Nullable NodeSet predecessor) {
@@ -55,6 +58,11 @@ final class NodeSet implements EndpointSource.Listener {
         if (predecessor != null && predecessor.settings.strategy().equals(settings.strategy())) {
             this.inherited = predecessor.snapshot.madePicker();
         }
+    }
+
+    /** Tells somebody when places may be free; before {@link #start}. */
+    void whenFree(Runnable told) {
+        waiting = told;
     }
 
     Settings settings() {
@@ -124,7 +132,7 @@ final class NodeSet implements EndpointSource.Listener {
                 BalancerEvent.Type.DRAINING,
                 node.endpoint().id(),
                 node.inFlight() + " calls in flight, deadline " + deadline);
-        var unused = node.drain().whenComplete((none, cancelled) -> {
+        var unused = node.drain(settings.stickyDrains()).whenComplete((none, cancelled) -> {
             limit.cancel();
             if (cancelled == null) {
                 control.run(() -> drained(node, result));
@@ -136,6 +144,7 @@ final class NodeSet implements EndpointSource.Listener {
 
     private void drained(Node node, CompletableFuture<Void> result) {
         if (!result.isDone()) {
+            node.release();
             events.tell(BalancerEvent.Type.DRAINED, node.endpoint().id(), node.inFlight() + " calls in flight");
             result.complete(null);
         }
@@ -256,6 +265,7 @@ final class NodeSet implements EndpointSource.Listener {
 
     private void added(Node node, boolean adopted) {
         node.watch(nodeChanged);
+        node.whenFree(waiting);
         events.tell(
                 BalancerEvent.Type.ADDED,
                 node.endpoint().id(),
@@ -321,6 +331,7 @@ final class NodeSet implements EndpointSource.Listener {
 
     private void letGo(Node node) {
         node.unwatch(nodeChanged);
+        node.forgetFree(waiting);
         node.checks().release(this);
         if (node.ejection().release(judge)) {
             node.pardoned();
@@ -352,7 +363,7 @@ final class NodeSet implements EndpointSource.Listener {
         known = active;
         inherited = null;
         reshaped = false;
-        snapshot = new Snapshot(all, usable, picker, panic, trusted);
+        snapshot = new Snapshot(all, nodes, usable, picker, panic, trusted);
         if (!same) {
             close(before.picker());
         }
@@ -361,6 +372,9 @@ final class NodeSet implements EndpointSource.Listener {
                     panic ? BalancerEvent.Type.PANIC : BalancerEvent.Type.PANIC_OVER,
                     null,
                     good.size() + " of " + active.size() + " nodes are usable");
+        }
+        if (waiting != null) {
+            waiting.run();
         }
     }
 

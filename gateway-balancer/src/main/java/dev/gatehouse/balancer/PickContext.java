@@ -6,16 +6,22 @@ import org.jspecify.annotations.Nullable;
 /** What is known of a call when its node is chosen. Immutable. */
 public final class PickContext {
 
-    private static final PickContext NONE = new PickContext(null, null, null);
+    private static final PickContext NONE = new PickContext(null, null, null, null);
 
     private final @Nullable String key;
     private final @Nullable String clientAddress;
     private final @Nullable Node avoided;
+    private final @Nullable String preferred;
 
-    private PickContext(@Nullable String key, @Nullable String clientAddress, @Nullable Node avoided) {
+    private PickContext(
+            @Nullable String key,
+            @Nullable String clientAddress,
+            @Nullable Node avoided,
+            @Nullable String preferred) {
         this.key = key;
         this.clientAddress = clientAddress;
         this.avoided = avoided;
+        this.preferred = preferred;
     }
 
     /**
@@ -34,7 +40,7 @@ public final class PickContext {
      * @return a context
      */
     public static PickContext keyed(String key) {
-        return new PickContext(Objects.requireNonNull(key), null, null);
+        return new PickContext(Objects.requireNonNull(key), null, null, null);
     }
 
     /**
@@ -44,7 +50,7 @@ public final class PickContext {
      * @return a context
      */
     public static PickContext forClient(String address) {
-        return new PickContext(null, Objects.requireNonNull(address), null);
+        return new PickContext(null, Objects.requireNonNull(address), null, null);
     }
 
     /**
@@ -54,7 +60,7 @@ public final class PickContext {
      * @return the changed copy
      */
     public PickContext withKey(String newKey) {
-        return new PickContext(Objects.requireNonNull(newKey), clientAddress, avoided);
+        return new PickContext(Objects.requireNonNull(newKey), clientAddress, avoided, preferred);
     }
 
     /**
@@ -64,17 +70,31 @@ public final class PickContext {
      * @return the changed copy
      */
     public PickContext withClientAddress(String address) {
-        return new PickContext(key, Objects.requireNonNull(address), avoided);
+        return new PickContext(key, Objects.requireNonNull(address), avoided, preferred);
     }
 
     /**
-     * A copy for another attempt: a node is taken only if no other is usable.
+     * A copy for another attempt: a node is taken only if no other is usable. What the first attempt preferred has no part
+     * in the choice any more.
      *
      * @param node the node that the last attempt went to
      * @return the changed copy
      */
     public PickContext avoiding(Node node) {
-        return new PickContext(key, clientAddress, Objects.requireNonNull(node));
+        return new PickContext(key, clientAddress, Objects.requireNonNull(node), preferred);
+    }
+
+    /**
+     * A copy for a call that shall go where calls like it went before, such as those of one session. The balancer sees to
+     * it before it asks the strategy: the call goes to that endpoint unless it is gone, down, ejected or at its limit of
+     * calls in flight; then the strategy chooses. A draining endpoint takes such calls while the drain lasts, if the
+     * balancer has {@link BalancerBuilder#stickyDrains}.
+     *
+     * @param endpointId the endpoint's id; one that there is not is as good as none
+     * @return the changed copy
+     */
+    public PickContext preferring(String endpointId) {
+        return new PickContext(key, clientAddress, avoided, Objects.requireNonNull(endpointId));
     }
 
     /**
@@ -93,6 +113,15 @@ public final class PickContext {
      */
     public @Nullable String clientAddress() {
         return clientAddress;
+    }
+
+    /**
+     * The endpoint that the call shall go to if it can.
+     *
+     * @return its id; null if none is preferred
+     */
+    public @Nullable String preferred() {
+        return preferred;
     }
 
     /**

@@ -15,4 +15,6 @@ record Settings(
         @Nullable OutlierDetection outlierDetection,
         @Nullable Duration slowStart,
         int maxInFlightPerNode,
-        int maxInFlight) {}
+        int maxInFlight,
+        @Nullable PendingLimit pending,
+        boolean stickyDrains) {}

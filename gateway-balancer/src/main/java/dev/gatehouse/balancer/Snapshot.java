@@ -3,6 +3,7 @@ package dev.gatehouse.balancer;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -10,18 +11,20 @@ import org.jspecify.annotations.Nullable;
  * What choosing reads.
  *
  * @param all all nodes, in the order of the source
+ * @param byId the same by their endpoints' ids; never changed
  * @param usable those that the picker chooses from
  * @param picker chooses among them
  * @param panic whether nodes that are down are among the usable ones
  * @param trusted whether nodes on probation get one call at a time, since others take the rest
  */
-record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic, boolean trusted) {
+record Snapshot(
+        List<Node> all, Map<String, Node> byId, List<Node> usable, Picker picker, boolean panic, boolean trusted) {
 
     private static final int PERCENT = 100;
     private static final Picker NOTHING = context -> null;
 
     /** Nothing is known yet. */
-    static final Snapshot EMPTY = new Snapshot(List.of(), List.of(), NOTHING, false, true);
+    static final Snapshot EMPTY = new Snapshot(List.of(), Map.of(), List.of(), NOTHING, false, true);
 
     /** The picker, if a strategy made it. */
     @Nullable
@@ -53,6 +56,18 @@ record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic,
         return best == null ? avoided : best;
     }
 
+    /** The node of a preferred endpoint, if calls may go there for its sake, as far as health and conduct say. */
+    @Nullable
+    Node preferable(@Nullable String id) {
+        Node node = id == null ? null : byId.get(id);
+        if (node == null) {
+            return null;
+        }
+        boolean up = node.health() != Health.DOWN;
+        boolean conducted = !trusted || node.ejection().standing() != Ejection.Standing.EJECTED;
+        return (panic && !node.draining()) || (up && conducted) ? node : null;
+    }
+
     /** Whether a node takes one more call, as far as can be told before. */
     private boolean free(Node node) {
         return !node.draining()
@@ -61,12 +76,30 @@ record Snapshot(List<Node> all, List<Node> usable, Picker picker, boolean panic,
                         || node.ejection().probeFree());
     }
 
-    List<Balancer.Candidate> candidates() {
+    /** Why it has no node for a call. */
+    NoEndpointException refusal(int maxInFlight) {
+        if (!usable.isEmpty() && maxInFlight != InFlight.UNLIMITED) {
+            return new NoEndpointException(
+                    "none of " + usable.size() + " usable endpoints is under its limit of " + maxInFlight
+                            + " calls in flight",
+                    true);
+        }
+        return new NoEndpointException(
+                all.isEmpty() ? "there are no endpoints" : "none of " + all.size() + " endpoints is usable");
+    }
+
+    List<Balancer.Candidate> candidates(int maxInFlight) {
         Set<Node> chosenFrom = Collections.newSetFromMap(new IdentityHashMap<>());
         chosenFrom.addAll(usable);
         return all.stream()
-                .map(node -> new Balancer.Candidate(node, chosenFrom.contains(node), reason(node)))
+                .map(node -> candidate(node, chosenFrom.contains(node), maxInFlight))
                 .toList();
+    }
+
+    private Balancer.Candidate candidate(Node node, boolean chosenFrom, int maxInFlight) {
+        boolean full = chosenFrom && node.inFlight() >= maxInFlight;
+        String limit = full ? ", at its limit of " + maxInFlight + " calls in flight" : "";
+        return new Balancer.Candidate(node, chosenFrom && !full, reason(node) + limit);
     }
 
     private String reason(Node node) {

@@ -181,7 +181,9 @@ class FencesTest {
                 null,
                 null,
                 InFlight.UNLIMITED,
-                InFlight.UNLIMITED);
+                InFlight.UNLIMITED,
+                null,
+                false);
         NodeSet nodes = new NodeSet(settings, events, null);
         balancer = new Balancer(nodes, settings, events);
         nodes.start();

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * An exchange failed: what went wrong, through whom, and whether an upstream may have seen the request.
  *
- * <p>The message is for logs. What a client is told comes from the {@link Kind} alone, so that no upstream address,
- * class name or foreign message leaves the gateway.
+ * <p>The message is for logs. What a client is told comes from the {@link Kind}, so that no upstream address, class name or
+ * foreign message leaves the gateway; for {@link Kind#NO_ENDPOINT} with what the balancer says of it, which is numbers only.
  */
 public final class GatewayException extends RuntimeException {
 

@@ -73,18 +73,32 @@ final class BalancedExchange<T> {
 
     private void attempt(HttpRequest request, BalancedHttpClient.Named named, PickContext picked) {
         attempts++;
-        Lease lease;
-        try {
-            lease = named.balancer().acquire(picked);
-        } catch (NoEndpointException none) {
-            ConnectException failure = new ConnectException(request.uri().getHost() + ": " + none.getMessage());
-            failure.initCause(none);
-            result.completeExceptionally(failure);
-            return;
-        } catch (RuntimeException closed) {
-            result.completeExceptionally(closed);
-            return;
+        CompletableFuture<Lease> place = named.balancer().acquireAsync(picked).toCompletableFuture();
+        underWay = place;
+        if (result.isCancelled()) {
+            place.cancel(false);
         }
+        var unused = place.whenComplete((lease, refused) -> {
+            if (lease == null) {
+                result.completeExceptionally(refused(request, refused));
+            } else if (result.isDone()) {
+                lease.close();
+            } else {
+                send(request, named, lease);
+            }
+        });
+    }
+
+    private static Throwable refused(HttpRequest request, Throwable refusal) {
+        if (refusal instanceof NoEndpointException) {
+            ConnectException failure = new ConnectException(request.uri().getHost() + ": " + refusal.getMessage());
+            failure.initCause(refusal);
+            return failure;
+        }
+        return refusal;
+    }
+
+    private void send(HttpRequest request, BalancedHttpClient.Named named, Lease lease) {
         HttpRequest addressed;
         try {
             addressed = addressed(request, lease.endpoint());
