@@ -30,6 +30,11 @@ final class LatencyByLoad {
 
         final AtomicInteger next = new AtomicInteger();
         final AtomicLongArray last = new AtomicLongArray(KEPT);
+
+        /** As of the last one of every four, in nanoseconds; sorting for every report would cost more than the rest of it. */
+        volatile long median = LoadReport.UNSAID;
+
+        volatile long stamp;
     }
 
     /**
@@ -45,7 +50,12 @@ final class LatencyByLoad {
             level = levels.get(index);
         }
         long micros = Math.max(1, Math.min(MOST_MICROS, TimeUnit.NANOSECONDS.toMicros(latencyNanos)));
-        level.last.set(level.next.getAndIncrement() & (KEPT - 1), stamp(nowNanos) << Integer.SIZE | micros);
+        int count = level.next.getAndIncrement();
+        level.last.set(count & (KEPT - 1), stamp(nowNanos) << Integer.SIZE | micros);
+        if (level.median < 0 || count % STEPS == 0 || age(level.stamp, nowNanos) > MAX_AGE_MILLIS) {
+            level.median = sorted(level, nowNanos);
+        }
+        level.stamp = stamp(nowNanos);
     }
 
     /** The median of the nearest number of requests in flight for which there is one; else {@link LoadReport#UNSAID}. */
@@ -62,15 +72,19 @@ final class LatencyByLoad {
     }
 
     private static long median(@Nullable Level level, long nowNanos) {
-        if (level == null) {
-            return LoadReport.UNSAID;
-        }
+        return level == null || age(level.stamp, nowNanos) > MAX_AGE_MILLIS ? LoadReport.UNSAID : level.median;
+    }
+
+    private static long age(long stamp, long nowNanos) {
+        return stamp(nowNanos) - stamp & MOST_MICROS;
+    }
+
+    private static long sorted(Level level, long nowNanos) {
         long[] micros = new long[KEPT];
         int count = 0;
         for (int i = 0; i < KEPT; i++) {
             long word = level.last.get(i);
-            long age = stamp(nowNanos) - (word >>> Integer.SIZE) & MOST_MICROS;
-            if (word != 0 && age <= MAX_AGE_MILLIS) {
+            if (word != 0 && age(word >>> Integer.SIZE, nowNanos) <= MAX_AGE_MILLIS) {
                 micros[count++] = word & MOST_MICROS;
             }
         }

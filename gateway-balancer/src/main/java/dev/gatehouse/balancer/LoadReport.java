@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
  * What an endpoint says of its load, as in the reports of ORCA (Open Request Cost Aggregation, gRFC A51). The numbers are
  * the endpoint's own, over all of its clients, and of late: a mean over some seconds. Immutable.
  *
- * @param utilization how much of what limits the endpoint is in use, mostly its processors: 0 is nothing, 1 all; more than 1
- *     if calls wait
+ * @param utilization how much of what limits the endpoint is in use, mostly its processors: 0 is nothing, 1 all. Calls that
+ *     wait do not count: weights by a number that grows without end drive calls back and forth
  * @param requestsPerSecond how many requests it answers
  * @param errorsPerSecond how many of these answers are errors
  * @param requestsInFlight how many requests the endpoint has now; -1 if it does not say

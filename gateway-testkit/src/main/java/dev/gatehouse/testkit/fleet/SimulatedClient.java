@@ -1,0 +1,80 @@
+package dev.gatehouse.testkit.fleet;
+
+import dev.gatehouse.balancer.Balancer;
+import dev.gatehouse.balancer.Endpoint;
+import dev.gatehouse.balancer.Outcome;
+import dev.gatehouse.balancer.RetryBudget;
+import dev.gatehouse.balancer.TimeSource;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A client with a balancer and a budget of its own, and the network in between. */
+final class SimulatedClient {
+
+    private final TimeSource time;
+    private final Balancer balancer;
+    private final Map<String, SimulatedServer> servers;
+    private final Network network;
+    private final Measurements measurements;
+    private final String zone;
+    private final @Nullable RetryBudget budget;
+    private final int mostAttempts;
+
+    SimulatedClient(
+            TimeSource time,
+            Balancer balancer,
+            Map<String, SimulatedServer> servers,
+            Network network,
+            Measurements measurements,
+            String zone,
+            ScenarioSettings.@Nullable Retries retries) {
+        this.time = time;
+        this.balancer = balancer;
+        this.servers = servers;
+        this.network = network;
+        this.measurements = measurements;
+        this.zone = zone;
+        this.mostAttempts = retries == null ? 1 : retries.attempts();
+        this.budget = retries == null ? null : new RetryBudget(time, retries.share(), retries.perSecond());
+    }
+
+    Balancer balancer() {
+        return balancer;
+    }
+
+    String zone() {
+        return zone;
+    }
+
+    long nanoTime() {
+        return time.nanoTime();
+    }
+
+    SimulatedServer server(Endpoint endpoint) {
+        SimulatedServer server = servers.get(endpoint.id());
+        if (server == null) {
+            throw new IllegalStateException("no server " + endpoint.id());
+        }
+        return server;
+    }
+
+    void requested() {
+        if (budget != null) {
+            budget.request();
+        }
+    }
+
+    boolean mayRetry(int attempts) {
+        return budget != null && attempts < mostAttempts && budget.tryRetry();
+    }
+
+    void send(Attempt attempt) {
+        network.send(attempt);
+    }
+
+    void ended(SimulatedCall call, Outcome outcome) {
+        if (call.measured) {
+            measurements.ended(outcome == Outcome.SUCCESS, time.nanoTime() - call.startNanos(), call.attempts());
+        }
+    }
+}
