@@ -1,5 +1,6 @@
 package dev.gatehouse.examples;
 
+import dev.gatehouse.balancer.PrequalSettings;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.testkit.fleet.Fleet;
 import dev.gatehouse.testkit.fleet.FleetClient;
@@ -26,7 +27,7 @@ public final class FleetComparison {
     static final String USAGE = """
         usage: java -jar fleet-comparison.jar SCENARIO PAGE.html [STRATEGY...]
           SCENARIO   a file, or one of: antagonist, fail-fast, fail-fast-ejected, heterogeneous, homogeneous, hot-keys,
-                     many-clients, one-slow-server
+                     many-clients, one-slow-server, shared-generations, shared-generations-small
           STRATEGY   %s\
         """.formatted(String.join(", ", strategies().keySet()));
 
@@ -47,6 +48,8 @@ public final class FleetComparison {
         known.put("peakEwma", client -> Strategy.peakEwma());
         known.put("reportedWeights", client -> Strategy.reportedWeights());
         known.put("prequal", client -> Strategy.prequal(client.prober()));
+        PrequalSettings cooler = PrequalSettings.defaults().withHotQuantile(0.6);
+        known.put("prequal0.6", client -> Strategy.prequal(client.prober(), cooler));
         known.put("ringHash", client -> Strategy.ringHash());
         known.put("maglev", client -> Strategy.maglev());
         known.put("rendezvous", client -> Strategy.rendezvous());
