@@ -4,6 +4,7 @@ import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.PickContext;
 import dev.gatehouse.balancer.client.BalancedHttpClient;
+import dev.gatehouse.jetty.client.BalancedJettyClient;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,6 +46,15 @@ public final class ClientSideBalancing {
         return answers;
     }
 
+    /** The same with Jetty's client. */
+    static List<String> ordersByName(BalancedJettyClient http, int count) throws Exception {
+        List<String> answers = new ArrayList<>();
+        for (int i = 1; i <= count; i++) {
+            answers.add(http.GET("http://orders/orders/" + i).getContentAsString());
+        }
+        return answers;
+    }
+
     /**
      * Starts two services and asks them.
      *
@@ -60,6 +70,10 @@ public final class ClientSideBalancing {
                     .name("orders", balancer)
                     .build();
             ordersByName(http, 10).forEach(System.out::print);
+            BalancedJettyClient jetty = new BalancedJettyClient().name("orders", balancer);
+            jetty.start();
+            ordersByName(jetty, 10).forEach(System.out::print);
+            jetty.stop();
         }
     }
 }

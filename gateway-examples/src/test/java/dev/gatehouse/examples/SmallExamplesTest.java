@@ -13,6 +13,7 @@ import dev.gatehouse.balancer.Setup;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.balancer.client.BalancedHttpClient;
 import dev.gatehouse.jetty.GatewayServer;
+import dev.gatehouse.jetty.client.BalancedJettyClient;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -61,8 +62,14 @@ class SmallExamplesTest {
             HttpClient named = BalancedHttpClient.over(HttpClient.newHttpClient())
                     .name("orders", balancer)
                     .build();
-            for (List<String> answers :
-                    List.of(ClientSideBalancing.orders(balancer, 4), ClientSideBalancing.ordersByName(named, 4))) {
+            BalancedJettyClient jetty = new BalancedJettyClient().name("orders", balancer);
+            jetty.start();
+            List<List<String>> all = List.of(
+                    ClientSideBalancing.orders(balancer, 4),
+                    ClientSideBalancing.ordersByName(named, 4),
+                    ClientSideBalancing.ordersByName(jetty, 4));
+            jetty.stop();
+            for (List<String> answers : all) {
                 assertThat(answers)
                         .filteredOn(answer -> answer.contains("orders-1"))
                         .hasSize(2);
