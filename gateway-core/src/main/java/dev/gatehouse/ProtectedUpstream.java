@@ -44,12 +44,17 @@ abstract class ProtectedUpstream {
             int maxPending,
             Duration longestPending) {
 
-        void apply(BalancerBuilder balancer) {
+        /**
+         * Puts the settings into a balancer.
+         *
+         * @param checker the health checker, made to ask in the right way
+         */
+        void apply(BalancerBuilder balancer, @Nullable HealthChecker checker) {
             balancer.panicThreshold(panicThreshold)
                     .maxInFlightPerNode(maxInFlightPerNode)
                     .maxInFlight(maxInFlight);
-            if (healthChecker != null) {
-                balancer.healthCheck(healthChecker, healthCheck);
+            if (checker != null) {
+                balancer.healthCheck(checker, healthCheck);
             }
             if (outlierDetection != null) {
                 balancer.outlierDetection(outlierDetection);
@@ -66,7 +71,9 @@ abstract class ProtectedUpstream {
     abstract UpstreamBuilder self();
 
     /**
-     * Checks the health of the endpoints, with the default times and thresholds. <b>Default:</b> no checks.
+     * Checks the health of the endpoints, with the default times and thresholds. HTTP and gRPC checks go through the
+     * upstream's transport, over the same TLS and, HTTP checks, the same version of HTTP as its traffic. They are no calls:
+     * no filter, limit, metric or outlier detection sees them. <b>Default:</b> no checks.
      *
      * @param checker how to ask an endpoint
      * @return this builder

@@ -1,9 +1,12 @@
 package dev.gatehouse;
 
 import dev.gatehouse.balancer.EndpointSource;
+import dev.gatehouse.balancer.HealthChecker;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.transport.Call;
 import dev.gatehouse.transport.Transport;
+import dev.gatehouse.transport.TransportProbes;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,12 +25,30 @@ record UpstreamSettings(
         @Nullable Transport transport,
         List<Filter> attemptFilters) {
 
+    /** As long as an answer about load counts by default: a later one says nothing. */
+    private static final Duration LOAD_PROBE = Duration.ofSeconds(1);
+
     /** Whether an update may keep the balancer: what else differs has no part in it. */
     boolean balancesLike(UpstreamSettings other) {
         return endpoints.equals(other.endpoints)
                 && strategy.equals(other.strategy)
                 && (affinity == null) == (other.affinity == null)
                 && protection.equals(other.protection);
+    }
+
+    /** The strategy, asking endpoints for their load the way of the traffic. */
+    Strategy strategy(Transport used) {
+        return strategy.through(new TransportProbes(used, protocol, LOAD_PROBE));
+    }
+
+    /** The checker, asking the way of the traffic so that what it finds out is true of that; null for no checks. */
+    @Nullable
+    HealthChecker healthChecker(Transport used) {
+        HealthChecker checker = protection.healthChecker();
+        return checker == null
+                ? null
+                : checker.through(new TransportProbes(
+                        used, protocol, protection.healthCheck().timeout()));
     }
 
     /** Whether an update may keep the account of retries. */

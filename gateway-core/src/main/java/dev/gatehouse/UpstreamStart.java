@@ -86,23 +86,40 @@ final class UpstreamStart {
     /** The balancer before, if it is what is wanted now. */
     private @Nullable SharedBalancer kept(UpstreamSettings wanted) {
         Upstream upstream = before.get(wanted.name());
-        return upstream != null && upstream.settings().balancesLike(wanted) ? upstream.shared() : null;
+        // Checks go the way of the traffic: with another transport, or version of HTTP, they are others.
+        return upstream != null
+                        && upstream.settings().balancesLike(wanted)
+                        && upstream.settings().strategy(upstream.transport()).equals(wanted.strategy(transport(wanted)))
+                        && Objects.equals(
+                                upstream.settings().healthChecker(upstream.transport()),
+                                wanted.healthChecker(transport(wanted)))
+                ? upstream.shared()
+                : null;
+    }
+
+    private Transport transport(UpstreamSettings wanted) {
+        return wanted.transport() == null ? defaultTransport.get() : wanted.transport();
     }
 
     private Upstream upstream(UpstreamSettings wanted) {
-        Transport transport = wanted.transport() == null ? defaultTransport.get() : wanted.transport();
+        Transport transport = transport(wanted);
         SharedBalancer kept = kept(wanted);
         return new Upstream(
-                wanted, kept == null ? balancer(wanted) : kept, budget(wanted), slow(wanted), transport, random);
+                wanted,
+                kept == null ? balancer(wanted, transport) : kept,
+                budget(wanted),
+                slow(wanted),
+                transport,
+                random);
     }
 
-    private SharedBalancer balancer(UpstreamSettings wanted) {
+    private SharedBalancer balancer(UpstreamSettings wanted, Transport transport) {
         BalancerBuilder builder = Balancer.builder(Objects.requireNonNull(sources.get(wanted.name())))
-                .strategy(wanted.strategy())
+                .strategy(wanted.strategy(transport))
                 .stickyDrains(wanted.affinity() != null)
                 .time(services.time())
                 .random(random.source());
-        wanted.protection().apply(builder);
+        wanted.protection().apply(builder, wanted.healthChecker(transport));
         Upstream predecessor = before.get(wanted.name());
         if (predecessor != null) {
             builder.adopting(predecessor.balancer());

@@ -71,8 +71,13 @@ public final class BalancerBuilder {
      * @param checker how to ask an endpoint
      * @param settings when to ask, and what to make of the answers
      * @return this builder
+     * @throws IllegalArgumentException if the check needs another client than the JDK's and has none, as a gRPC check
      */
     public BalancerBuilder healthCheck(HealthChecker checker, HealthCheckSettings settings) {
+        String missing = ProbedCheck.missing(checker);
+        if (missing != null) {
+            throw new IllegalArgumentException("healthCheck: " + missing);
+        }
         this.healthChecker = Objects.requireNonNull(checker, "checker");
         this.healthCheck = Objects.requireNonNull(settings, "settings");
         return this;

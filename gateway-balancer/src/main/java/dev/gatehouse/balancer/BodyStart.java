@@ -3,23 +3,28 @@ package dev.gatehouse.balancer;
 import java.io.ByteArrayOutputStream;
 import java.net.http.HttpResponse.BodySubscriber;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
 /** Keeps the start of a response's content; the rest is read and dropped, so that the connection can be used again. */
-final class BodyStart implements BodySubscriber<String> {
+final class BodyStart implements BodySubscriber<BodyStart.Start> {
 
-    /** What a health page needs at most, and no gift to one that does not end. */
-    static final int MOST_BYTES = 64 * 1024;
-
-    private final CompletableFuture<String> result = new CompletableFuture<>();
+    private final int mostBytes;
+    private final CompletableFuture<Start> result = new CompletableFuture<>();
     private final ByteArrayOutputStream start = new ByteArrayOutputStream();
+    private boolean whole = true;
+
+    BodyStart(int mostBytes) {
+        this.mostBytes = mostBytes;
+    }
+
+    /** The first bytes, and whether they are all. */
+    record Start(ByteBuffer bytes, boolean whole) {}
 
     @Override
-    public CompletionStage<String> getBody() {
+    public CompletionStage<Start> getBody() {
         return result;
     }
 
@@ -31,9 +36,10 @@ final class BodyStart implements BodySubscriber<String> {
     @Override
     public void onNext(List<ByteBuffer> buffers) {
         for (ByteBuffer buffer : buffers) {
-            byte[] bytes = new byte[Math.min(buffer.remaining(), MOST_BYTES - start.size())];
+            byte[] bytes = new byte[Math.min(buffer.remaining(), mostBytes - start.size())];
             buffer.get(bytes);
             start.writeBytes(bytes);
+            whole &= !buffer.hasRemaining();
         }
     }
 
@@ -44,6 +50,6 @@ final class BodyStart implements BodySubscriber<String> {
 
     @Override
     public void onComplete() {
-        result.complete(start.toString(StandardCharsets.UTF_8));
+        result.complete(new Start(ByteBuffer.wrap(start.toByteArray()), whole));
     }
 }

@@ -69,6 +69,11 @@ record ByPriority(Strategy within) implements Strategy {
     }
 
     @Override
+    public Strategy through(ProbeClient client) {
+        return new ByPriority(within.through(client));
+    }
+
+    @Override
     public boolean usesLoadReports() {
         return within.usesLoadReports();
     }

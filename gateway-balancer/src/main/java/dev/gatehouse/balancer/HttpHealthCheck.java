@@ -1,40 +1,68 @@
 package dev.gatehouse.balancer;
 
-import java.lang.ref.WeakReference;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandler;
-import java.util.LinkedHashMap;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Well is who answers a GET with a status in a range, and with the content that is asked for. Asks with the JDK's HTTP
- * client, over TLS with verification if the endpoint's scheme is {@code https}; redirects are not followed. Equal if the
- * settings are.
+ * Well is who answers a GET with a status in a range, and with the content that is asked for; redirects are not followed.
+ * In a gateway it asks with the upstream's transport, so over the same TLS and the same version of HTTP as the traffic.
+ * Alone it asks with the JDK's HTTP client, over HTTP/1.1, and over TLS with the JDK's trust if the endpoint's scheme is
+ * {@code https}. Sends {@code User-Agent: gatehouse-health-check} unless told otherwise. Immutable; equal if the settings
+ * are.
  */
 public final class HttpHealthCheck implements HealthChecker {
 
-    private final String path;
+    /** What a health page needs at most, and no gift to one that does not end. */
+    private static final int MOST_BYTES = 64 * 1024;
+
+    private final ProbeRequest request;
     private final int lowest;
     private final int highest;
-    private final Map<String, String> headers;
     private final @Nullable Predicate<String> content;
-    private final HttpClient client;
+
+    /** Null for the JDK's, as it comes. */
+    private final @Nullable ProbeClient client;
+
+    /** Whether the client was chosen for this check, and not for what it is used in. */
+    private final boolean ownClient;
+
+    /** Made when first needed, for a check in a gateway never does; held, since it goes when nobody has it. */
+    private volatile @Nullable ProbeClient shared;
 
     private HttpHealthCheck(Builder builder) {
-        this.path = builder.path;
+        this.request = new ProbeRequest(
+                builder.method,
+                builder.path,
+                builder.host,
+                builder.headers(),
+                ByteBuffer.allocate(0),
+                MOST_BYTES,
+                false);
         this.lowest = builder.lowest;
         this.highest = builder.highest;
-        this.headers = Map.copyOf(builder.headers);
         this.content = builder.content;
-        this.client = builder.client == null ? SharedClient.get() : builder.client;
+        this.client = builder.client == null ? null : new JdkProbes(builder.client);
+        this.ownClient = client != null;
+    }
+
+    private HttpHealthCheck(HttpHealthCheck same, ProbeClient client) {
+        this.request = same.request;
+        this.lowest = same.lowest;
+        this.highest = same.highest;
+        this.content = same.content;
+        this.client = client;
+        this.ownClient = false;
     }
 
     /**
@@ -50,77 +78,71 @@ public final class HttpHealthCheck implements HealthChecker {
 
     @Override
     public CompletionStage<Void> check(Endpoint endpoint) {
-        HttpRequest.Builder request =
-                HttpRequest.newBuilder(endpoint.resolve(path)).GET();
-        headers.forEach(request::header);
-        BodyHandler<String> reader = info -> new BodyStart();
-        CompletableFuture<HttpResponse<String>> answer = client.sendAsync(request.build(), reader);
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        var unusedAnswer = answer.whenComplete((response, failure) -> {
-            if (failure == null) {
-                judge(response, result);
-            } else {
-                result.completeExceptionally(failure);
-            }
-        });
-        // The balancer cancels what takes too long; the exchange must end with it.
-        var unusedResult = result.whenComplete((none, failure) -> answer.cancel(true));
-        return result;
+        return ProbedCheck.ask(client(), endpoint, request, this::judge);
     }
 
-    private void judge(HttpResponse<String> response, CompletableFuture<Void> result) {
-        int status = response.statusCode();
+    private ProbeClient client() {
+        ProbeClient known = client == null ? shared : client;
+        if (known == null) {
+            known = JdkProbes.shared();
+            shared = known;
+        }
+        return known;
+    }
+
+    private void judge(ProbeResponse response) {
+        int status = response.status();
+        if (status < lowest || status > highest) {
+            throw new IllegalStateException("status " + status + " (expected: " + lowest + " to " + highest + ")");
+        }
+        if (content != null
+                && !content.test(
+                        StandardCharsets.UTF_8.decode(response.content()).toString())) {
+            throw new IllegalStateException("the content is not as expected");
+        }
+    }
+
+    /** The same, asked with another client; this one, if it was {@linkplain Builder#client given} a client of its own. */
+    @Override
+    public HealthChecker through(ProbeClient other) {
+        Objects.requireNonNull(other, "client");
+        return ownClient ? this : new HttpHealthCheck(this, other);
+    }
+
+    /** What it needs and does not have, as the end of a message; null if it can ask. */
+    @Nullable
+    String missing() {
+        if (request.authority().isEmpty() || (client != null && !(client instanceof JdkProbes))) {
+            return null;
+        }
         try {
-            if (status < lowest || status > highest) {
-                result.completeExceptionally(new IllegalStateException(
-                        "status " + status + " (expected: " + lowest + " to " + highest + ")"));
-            } else if (content != null && !content.test(response.body())) {
-                result.completeExceptionally(new IllegalStateException("the content is not as expected"));
-            } else {
-                result.complete(null);
-            }
-        } catch (RuntimeException e) {
-            result.completeExceptionally(e);
+            HttpRequest.newBuilder(URI.create("http://localhost/")).header("Host", request.authority());
+            return null;
+        } catch (IllegalArgumentException restricted) {
+            return "host: " + request.authority() + " (expected: in a gateway, or with another client by "
+                    + "HealthChecker.through; the JDK's client sends the endpoint's own unless the system property "
+                    + "jdk.httpclient.allowRestrictedHeaders names host)";
         }
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof HttpHealthCheck that
-                && path.equals(that.path)
+                && request.equals(that.request)
                 && lowest == that.lowest
                 && highest == that.highest
-                && headers.equals(that.headers)
                 && Objects.equals(content, that.content)
-                && client.equals(that.client);
+                && Objects.equals(client, that.client);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(path, lowest, highest, headers);
+        return Objects.hash(request, lowest, highest);
     }
 
     @Override
     public String toString() {
-        return "http " + path;
-    }
-
-    /** One client for all checks that bring none, and no longer than there is one: its threads end with it. */
-    private static final class SharedClient {
-
-        private static @Nullable WeakReference<HttpClient> shared;
-
-        static synchronized HttpClient get() {
-            HttpClient client = shared == null ? null : shared.get();
-            if (client == null) {
-                client = HttpClient.newBuilder()
-                        .version(HttpClient.Version.HTTP_1_1)
-                        .followRedirects(HttpClient.Redirect.NEVER)
-                        .build();
-                shared = new WeakReference<>(client);
-            }
-            return client;
-        }
+        return "http " + request.path();
     }
 
     /** Collects the settings of a check. Not safe for use by several threads. */
@@ -128,11 +150,15 @@ public final class HttpHealthCheck implements HealthChecker {
 
         private static final int LOWEST_STATUS = 200;
         private static final int HIGHEST_STATUS = 599;
+        private static final Pattern HOST = Pattern.compile("([\\w.-]+|\\[[\\da-fA-F:.]+])(:\\d{1,5})?");
+        private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
         private final String path;
+        private String method = "GET";
+        private String host = "";
         private int lowest = 200;
         private int highest = 399;
-        private final Map<String, String> headers = new LinkedHashMap<>();
+        private final Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         private @Nullable Predicate<String> content;
         private @Nullable HttpClient client;
 
@@ -162,9 +188,41 @@ public final class HttpHealthCheck implements HealthChecker {
         }
 
         /**
-         * Sends a header field.
+         * Sets the method. <b>Default:</b> {@code GET}, which all health pages answer. {@code HEAD} saves the content of a
+         * large page.
          *
-         * @param name a name that the JDK's client lets through, so not {@code Host} or {@code Connection}
+         * @param value {@code GET}, {@code HEAD} or {@code OPTIONS}: a check must not change anything (RFC 9110 §9.2.1)
+         * @return this builder
+         */
+        public Builder method(String value) {
+            if (!SAFE.contains(value)) {
+                throw new IllegalArgumentException("method: " + value + " (expected: GET, HEAD or OPTIONS)");
+            }
+            this.method = value;
+            return this;
+        }
+
+        /**
+         * Sets the host that is asked for, for endpoints that tell sites apart by it. TLS still verifies the endpoint's own
+         * name. The JDK's client refuses to send it, so this is for a gateway or another {@link ProbeClient}; a
+         * balancer that would ask with the JDK's refuses the check. <b>Default:</b> the endpoint's.
+         *
+         * @param value {@code host} or {@code host:port}
+         * @return this builder
+         */
+        public Builder host(String value) {
+            if (!HOST.matcher(value).matches()) {
+                throw new IllegalArgumentException("host: " + value + " (expected: host or host:port)");
+            }
+            this.host = value;
+            return this;
+        }
+
+        /**
+         * Sends a header field, instead of one of the same name.
+         *
+         * @param name a name that the JDK's client lets through, so not {@code Host} ({@link #host} is for that) or
+         *     {@code Connection}
          * @param value the value
          * @return this builder
          * @throws IllegalArgumentException if the client refuses it
@@ -179,7 +237,7 @@ public final class HttpHealthCheck implements HealthChecker {
          * Sets what the content must be. <b>Default:</b> anything.
          *
          * @param expected tells whether the content is good: its first 64 KiB, read as UTF-8. Called from the client's
-         *     threads
+         *     threads, so it must not block; if it throws, the check has failed for that reason
          * @return this builder
          */
         public Builder content(Predicate<String> expected) {
@@ -188,8 +246,9 @@ public final class HttpHealthCheck implements HealthChecker {
         }
 
         /**
-         * Sets the client to ask with, for endpoints with certificates of one's own, or to ask through a proxy.
-         * <b>Default:</b> one for all checks, with the JDK's trust, HTTP/1.1, without redirects.
+         * Sets the client to ask with, for endpoints with certificates of one's own, or to ask through a proxy; in a
+         * gateway too, then. <b>Default:</b> in a gateway the upstream's transport; else one for all checks, with the
+         * JDK's trust, HTTP/1.1, without redirects.
          *
          * @param value the client
          * @return this builder
@@ -203,9 +262,20 @@ public final class HttpHealthCheck implements HealthChecker {
          * Makes the check.
          *
          * @return a check
+         * @throws IllegalArgumentException if there are a {@link #host} and a {@link #client} that refuses to send it
          */
         public HttpHealthCheck build() {
-            return new HttpHealthCheck(this);
+            HttpHealthCheck check = new HttpHealthCheck(this);
+            String missing = check.ownClient ? check.missing() : null;
+            if (missing != null) {
+                throw new IllegalArgumentException(missing);
+            }
+            return check;
+        }
+
+        private Map<String, String> headers() {
+            headers.putIfAbsent("User-Agent", ProbedCheck.USER_AGENT);
+            return headers;
         }
     }
 }

@@ -20,6 +20,11 @@ record Prequal(LoadProber prober, PrequalSettings settings) implements Strategy 
     }
 
     @Override
+    public Strategy through(ProbeClient client) {
+        return new Prequal(prober.through(client), settings);
+    }
+
+    @Override
     public boolean usesLoadReports() {
         return true;
     }
@@ -79,6 +84,11 @@ record Prequal(LoadProber prober, PrequalSettings settings) implements Strategy 
             if (nodes.length > 1) {
                 probing.ask();
             }
+        }
+
+        @Override
+        public void close() {
+            probing.close();
         }
     }
 }

@@ -2,8 +2,10 @@ package dev.gatehouse.balancer;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,9 +18,6 @@ final class Probing {
 
     private static final Logger LOG = LoggerFactory.getLogger(Balancer.class);
 
-    /** A question so old is lost, whatever its prober promised. */
-    private static final long LOST_NANOS = 10_000_000_000L;
-
     /** More failures than successes of late. */
     private static final double MOST = 0.5;
 
@@ -27,8 +26,6 @@ final class Probing {
     /** A node of whose calls all failed is tried again after 7 s, when less than half of that memory is left. */
     private static final long TICK_NANOS =
             DecayingPeak.tickNanos(Duration.ofSeconds(10).toNanos());
-
-    private static final long NOBODY_ASKED = Long.MIN_VALUE;
 
     private final PrequalSettings settings;
     private final LoadProber prober;
@@ -41,6 +38,7 @@ final class Probing {
     private final InFlightQuantile hotAbove;
     private final AtomicBoolean told;
     private final double uses;
+    private volatile boolean closed;
 
     Probing(
             PrequalSettings settings,
@@ -69,7 +67,25 @@ final class Probing {
         /** Of the calls of late: 0 to 1. */
         final DecayingPeak failures = new DecayingPeak();
 
-        private final AtomicLong askedNanos = new AtomicLong(NOBODY_ASKED);
+        private final AtomicReference<@Nullable Question> open = new AtomicReference<>();
+    }
+
+    /** A question that is not answered. */
+    private static final class Question {
+
+        private final long askedNanos;
+        private volatile @Nullable CompletionStage<LoadReport> answer;
+
+        Question(long askedNanos) {
+            this.askedNanos = askedNanos;
+        }
+
+        /** Its answer would be too old. */
+        void giveUp() {
+            if (answer instanceof Future<?> future) {
+                future.cancel(true);
+            }
+        }
     }
 
     /** Asks as many nodes as one call is due. */
@@ -86,24 +102,38 @@ final class Probing {
         }
     }
 
+    /** Calls that end later ask nobody: nodes may have left. */
+    void close() {
+        closed = true;
+    }
+
     private void ask(Node node) {
         Conduct of = conduct.get(node);
-        long now = time.nanoTime();
-        if (of == null) {
+        if (of == null || closed) {
             return;
         }
-        long asked = of.askedNanos.get();
-        boolean free = asked == NOBODY_ASKED || now - asked > LOST_NANOS;
-        if (!free || !of.askedNanos.compareAndSet(asked, now)) {
+        long now = time.nanoTime();
+        Question before = of.open.get();
+        if (before != null && now - before.askedNanos <= settings.maxAge().toNanos()) {
             return;
+        }
+        Question question = new Question(now);
+        if (!of.open.compareAndSet(before, question)) {
+            return;
+        }
+        if (before != null) {
+            before.giveUp();
         }
         try {
-            prober.probe(node.endpoint()).whenComplete((report, failure) -> {
-                of.askedNanos.compareAndSet(now, NOBODY_ASKED);
-                answered(node, report, failure);
+            CompletionStage<LoadReport> answer = prober.probe(node.endpoint());
+            question.answer = answer;
+            var unused = answer.whenComplete((report, failure) -> {
+                if (of.open.compareAndSet(question, null)) {
+                    answered(node, report, failure);
+                }
             });
         } catch (RuntimeException | Error e) {
-            of.askedNanos.compareAndSet(now, NOBODY_ASKED);
+            of.open.compareAndSet(question, null);
             answered(node, null, e);
         }
     }

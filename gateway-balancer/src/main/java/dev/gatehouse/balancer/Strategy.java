@@ -37,6 +37,17 @@ public interface Strategy {
     }
 
     /**
+     * This strategy, asking endpoints over other connections. A gateway calls it with what asks by the upstream's transport.
+     *
+     * @param client what the strategy asks with
+     * @return a strategy that is equal to others of the same settings and an equal client. <b>Default:</b> this one, since most
+     *     strategies ask nobody
+     */
+    default Strategy through(ProbeClient client) {
+        return this;
+    }
+
+    /**
      * One node after another, whatever their weights, from a random start.
      *
      * @return a strategy

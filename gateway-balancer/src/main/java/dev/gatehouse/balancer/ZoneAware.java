@@ -56,6 +56,11 @@ record ZoneAware(String zone, Strategy within) implements Strategy {
     }
 
     @Override
+    public Strategy through(ProbeClient client) {
+        return new ZoneAware(zone, within.through(client));
+    }
+
+    @Override
     public boolean usesLoadReports() {
         return within.usesLoadReports();
     }

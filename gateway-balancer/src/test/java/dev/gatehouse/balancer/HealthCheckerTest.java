@@ -87,6 +87,17 @@ class HealthCheckerTest {
                 .withMessageContaining("status 302 (expected: 200 to 299)");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"GET", "HEAD", "OPTIONS"})
+    void theMethodIsASetting(String method) throws Exception {
+        HealthChecker checker = HttpHealthCheck.builder("/204")
+                .method(method)
+                .header("X-Check", "yes")
+                .build();
+        check(checker, endpoint()).get(10, TimeUnit.SECONDS);
+        assertThat(requests).containsExactly(method + " /204 yes");
+    }
+
     @Test
     void nobodyAtThePortIsNotWell() throws Exception {
         Endpoint gone = Endpoint.of("http://127.0.0.1:" + freePort());

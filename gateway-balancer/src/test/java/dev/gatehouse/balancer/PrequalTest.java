@@ -267,11 +267,44 @@ class PrequalTest {
     }
 
     @Test
+    void aQuestionThatIsTooOldIsGivenUpAndAskedAgain() {
+        List<CompletableFuture<LoadReport>> questions = new ArrayList<>();
+        prober = endpoint -> {
+            CompletableFuture<LoadReport> question = new CompletableFuture<>();
+            questions.add(question);
+            return question;
+        };
+        start();
+        calls(100);
+        assertThat(questions).hasSize(3).noneMatch(CompletableFuture::isDone);
+        time.advance(Duration.ofSeconds(1));
+        calls(100);
+        assertThat(questions).hasSize(6);
+        assertThat(questions.subList(0, 3)).allMatch(CompletableFuture::isCancelled);
+    }
+
+    @Test
     void settingsThatCannotBeAreAllNamed() {
         balancer = Balancer.builder("http://a.invalid").build();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new PrequalSettings(1, -1, Duration.ZERO, true, 0, Double.NaN))
                 .withMessageContainingAll(
                         "poolSize: 1", "probesPerCall: -1.0", "maxAge: PT0S", "netGain: 0.0", "hotQuantile: NaN");
+    }
+
+    @Test
+    void callsThatEndAfterTheListHasChangedAskNoneThatHasLeft() {
+        loads.putAll(Map.of("a", load(1, 1), "b", load(1, 1), "c", load(1, 1), "d", load(1, 1), "e", load(1, 1)));
+        start();
+        List<Lease> open = IntStream.range(0, 20)
+                .mapToObj(i -> balancer.acquire(PickContext.none()))
+                .toList();
+        source.set(Endpoints.list("d", "e"));
+        asked.clear();
+        open.forEach(lease -> {
+            lease.report(Outcome.SUCCESS);
+            lease.close();
+        });
+        assertThat(asked).doesNotContain("a", "b", "c");
     }
 }

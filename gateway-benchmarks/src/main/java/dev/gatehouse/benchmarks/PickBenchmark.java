@@ -4,6 +4,7 @@ import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.Endpoint;
 import dev.gatehouse.balancer.EndpointSource;
 import dev.gatehouse.balancer.Lease;
+import dev.gatehouse.balancer.LoadReport;
 import dev.gatehouse.balancer.Node;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.PickContext;
@@ -11,6 +12,8 @@ import dev.gatehouse.balancer.Strategy;
 import java.net.URI;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -49,6 +52,9 @@ public class PickBenchmark {
     private static final int USUAL_WEIGHTS = 10;
     private static final int HEAVIEST = 1_000_000;
 
+    private static final CompletionStage<LoadReport> ANSWER =
+            CompletableFuture.completedFuture(new LoadReport(0.5, 100, 0, 3, 1_000_000));
+
     /** A strategy, with the weights that show what it does. */
     public enum Choice {
         /** Equal weights. */
@@ -78,9 +84,21 @@ public class PickBenchmark {
         /** The same with three calls for each node under way, so that all of them are counted for each call. */
         BOUNDED_LOAD_BUSY,
         /** Equal weights. */
-        FIRST;
+        FIRST,
+        /** Equal weights; looks at all of them. */
+        LEAST_REQUEST_FULL_SCAN,
+        /** Equal weights, latencies that differ. */
+        PEAK_EWMA,
+        /** Weights of 1 to 10, which count while endpoints report nothing. */
+        REPORTED_WEIGHTS,
+        /** A pool of 16 answers, three questions for each call, each answered at once. */
+        PREQUAL,
+        /** Two zones of half of the endpoints, two choices within. */
+        ZONE_AWARE,
+        /** Two priorities of half of the endpoints, two choices within. */
+        BY_PRIORITY;
 
-        private Strategy strategy() {
+        Strategy strategy() {
             return switch (this) {
                 case ROUND_ROBIN -> Strategy.roundRobin();
                 case WEIGHTED_ROUND_ROBIN, WEIGHTED_ROUND_ROBIN_STEEP -> Strategy.weightedRoundRobin();
@@ -92,15 +110,30 @@ public class PickBenchmark {
                 case RENDEZVOUS, RENDEZVOUS_WEIGHTED -> Strategy.rendezvous();
                 case BOUNDED_LOAD, BOUNDED_LOAD_BUSY -> Strategy.boundedLoad(Strategy.maglev(), 1.25);
                 case FIRST -> Strategy.first();
+                case LEAST_REQUEST_FULL_SCAN -> Strategy.leastRequestFullScan();
+                case PEAK_EWMA -> Strategy.peakEwma();
+                case REPORTED_WEIGHTS -> Strategy.reportedWeights();
+                case PREQUAL -> Strategy.prequal(endpoint -> ANSWER);
+                case ZONE_AWARE -> Strategy.zoneAware("z0", Strategy.leastRequest());
+                case BY_PRIORITY -> Strategy.byPriority(Strategy.leastRequest());
             };
         }
 
-        private int weight(int endpoint) {
+        int weight(int endpoint) {
             return switch (this) {
-                case WEIGHTED_ROUND_ROBIN, LEAST_REQUEST_WEIGHTED, RENDEZVOUS_WEIGHTED -> 1 + endpoint % USUAL_WEIGHTS;
+                case WEIGHTED_ROUND_ROBIN, LEAST_REQUEST_WEIGHTED, RENDEZVOUS_WEIGHTED, REPORTED_WEIGHTS ->
+                    1 + endpoint % USUAL_WEIGHTS;
                 case WEIGHTED_ROUND_ROBIN_STEEP -> endpoint == 0 ? HEAVIEST : 1;
                 default -> 1;
             };
+        }
+
+        String zone(int endpoint) {
+            return this == ZONE_AWARE ? "z" + endpoint % 2 : "";
+        }
+
+        int priority(int endpoint) {
+            return this == BY_PRIORITY ? endpoint % 2 : 0;
         }
 
         private int callsUnderWay() {
@@ -126,6 +159,8 @@ public class PickBenchmark {
         for (int i = 0; i < endpoints; i++) {
             all[i] = Endpoint.builder("e" + i, URI.create("http://10.1." + i / 256 + '.' + i % 256 + ":8080"))
                     .weight(choice.weight(i))
+                    .zone(choice.zone(i))
+                    .priority(choice.priority(i))
                     .build();
         }
         balancer = Balancer.builder(EndpointSource.fixed(all))

@@ -49,7 +49,8 @@ public final class OwnTransport implements Transport {
      */
     public synchronized void lend(ServerParts parts) {
         lenders.add(parts);
-        if (lender != null && !parts.equals(lender) && forLoops == onLoan) {
+        // Without a lender this may be on our own parts: a health check does not wait for a server.
+        if (lender == null || (!parts.equals(lender) && forLoops == onLoan)) {
             forLoops = null;
         }
     }
