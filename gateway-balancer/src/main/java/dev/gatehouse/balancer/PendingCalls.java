@@ -2,12 +2,14 @@ package dev.gatehouse.balancer;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
@@ -23,9 +25,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingCalls {
 
-    /** Answers that this thread still has to give, so that calls that end at once do not nest. */
-    private static final ThreadLocal<@Nullable Queue<Runnable>> ANSWERS = new ThreadLocal<>();
-
     private final Balancer balancer;
     private final int limit;
     private final Duration longest;
@@ -40,6 +39,12 @@ final class PendingCalls {
 
     /** More than 0 while a thread gives places to those that wait: how often it was asked to look. */
     private final AtomicInteger asked = new AtomicInteger();
+
+    /** What is still to be told. One thread at a time tells it, so that calls that end at once do not nest. */
+    private final Queue<Runnable> answers = new ConcurrentLinkedQueue<>();
+
+    /** More than 0 while a thread tells. */
+    private final AtomicInteger telling = new AtomicInteger();
 
     PendingCalls(Balancer balancer, int limit, Duration longest) {
         this.balancer = balancer;
@@ -167,17 +172,17 @@ final class PendingCalls {
         if (waiting == 0 || asked.getAndIncrement() != 0) {
             return;
         }
-        Queue<Runnable> answers = new ArrayDeque<>();
+        Queue<Runnable> due = new ArrayDeque<>();
         int seen;
         do {
             seen = asked.get();
-            serve(answers);
+            serve(due);
         } while (asked.addAndGet(-seen) != 0);
-        answer(answers);
+        answer(due);
     }
 
     /** Gives places to those that wait, until there is none for the first of them. */
-    private void serve(Queue<Runnable> answers) {
+    private void serve(Queue<Runnable> due) {
         for (Waiter waiter = first(); waiter != null; waiter = first()) {
             Lease lease = balancer.tryNow(waiter.context);
             NoEndpointException hopeless = lease == null ? balancer.hopeless() : null;
@@ -185,7 +190,7 @@ final class PendingCalls {
                 return;
             }
             remove(waiter);
-            answers.add(answer(waiter, lease, hopeless));
+            due.add(answer(waiter, lease, hopeless));
         }
     }
 
@@ -200,32 +205,33 @@ final class PendingCalls {
         };
     }
 
-    private static void answer(Queue<Runnable> answers) {
-        Queue<Runnable> outer = ANSWERS.get();
-        if (outer != null) {
-            outer.addAll(answers);
+    private void answer(Collection<Runnable> more) {
+        if (more.isEmpty()) {
             return;
         }
-        ANSWERS.set(answers);
-        try {
+        answers.addAll(more);
+        if (telling.getAndIncrement() > 0) {
+            return;
+        }
+        int seen = 1;
+        do {
             for (Runnable next = answers.poll(); next != null; next = answers.poll()) {
                 next.run();
             }
-        } finally {
-            ANSWERS.remove();
-        }
+            seen = telling.addAndGet(-seen);
+        } while (seen > 0);
     }
 
     /** Nobody waits any more. */
     void close() {
-        Queue<Runnable> answers = new ArrayDeque<>();
+        Queue<Runnable> due = new ArrayDeque<>();
         synchronized (waiters) {
             closed = true;
-            waiters.forEach(waiter ->
-                    answers.add(() -> waiter.completeExceptionally(balancer.limited("the balancer is closed"))));
+            waiters.forEach(
+                    waiter -> due.add(() -> waiter.completeExceptionally(balancer.limited("the balancer is closed"))));
             waiters.clear();
             waiting = 0;
         }
-        answer(answers);
+        answer(due);
     }
 }
