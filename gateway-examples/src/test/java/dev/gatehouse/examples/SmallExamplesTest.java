@@ -1,5 +1,6 @@
 package dev.gatehouse.examples;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -14,9 +15,13 @@ import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.balancer.client.BalancedHttpClient;
 import dev.gatehouse.jetty.GatewayServer;
 import dev.gatehouse.jetty.client.BalancedJettyClient;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
@@ -78,6 +83,19 @@ class SmallExamplesTest {
                         .hasSize(2);
             }
         }
+    }
+
+    /** A second for each phase; the failing service is ejected for 0.2 s, 0.4 s, and so on. */
+    @Test
+    void oneServiceFailsAndOneIsSlowAndClientsSeeNeither() throws Exception {
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        Map<Integer, Integer> statuses = Troubles.run(Duration.ofSeconds(1), new PrintStream(told, true, UTF_8));
+        assertThat(told.toString(UTF_8))
+                .contains(
+                        "EJECTED failing: 5 failures in a row", "RETURNED failing", "ejected: ", "SLOW_START failing");
+        int all = statuses.values().stream().mapToInt(Integer::intValue).sum();
+        // Five calls may fail for good before the ejection, if their retries meet the same.
+        assertThat(statuses.get(200)).isGreaterThanOrEqualTo(all - 20);
     }
 
     @Test
