@@ -1,4 +1,4 @@
-package dev.gatehouse.jetty.client;
+package dev.gatehouse.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,7 +11,7 @@ import dev.gatehouse.balancer.Node;
 import dev.gatehouse.balancer.PickContext;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.balancer.UpdatableEndpoints;
-import dev.gatehouse.testkit.RawUpstream;
+import dev.gatehouse.jetty.client.BalancedJettyClient;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
-package dev.gatehouse.internal.forward;
+package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.gatehouse.balancer.RandomSource;
-import dev.gatehouse.testkit.VirtualTime;
+import dev.gatehouse.internal.forward.LatencyQuantile;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.LongStream;
@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class LatencyQuantileTest {
 
-    private final VirtualTime time = new VirtualTime();
+    private final VirtualClock time = new VirtualClock();
 
     private void add(LatencyQuantile quantile, long... nanos) {
         for (long each : nanos) {
