@@ -1,11 +1,14 @@
 package dev.gatehouse;
 
 import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.internal.rules.HopByHop;
 import dev.gatehouse.internal.syntax.FieldSyntax;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,19 @@ import org.jspecify.annotations.Nullable;
 public final class Affinity {
 
     private static final int LEAST_SECRET_BYTES = 16;
+
+    /** Without these in the request, or with a token in their place in the response, a message is another one. */
+    private static final Set<String> RESERVED = Set.of(
+            "host",
+            "cookie",
+            "set-cookie",
+            "authorization",
+            "cache-control",
+            "content-length",
+            "content-type",
+            "content-encoding",
+            "location");
+
     private static final Duration SHORTEST = Duration.ofSeconds(1);
 
     private final boolean isCookie;
@@ -96,9 +112,14 @@ public final class Affinity {
      * @param name the field's name
      * @param secrets keys of 16 bytes or more, at best 32 random ones; the first makes tokens, all are understood
      * @return an affinity
-     * @throws IllegalArgumentException if the name is no token of RFC 9110, or a secret is missing or too short
+     * @throws IllegalArgumentException if the name is no token of RFC 9110 or that of a field which HTTP needs, or a secret
+     *     is missing or too short
      */
     public static Affinity header(String name, byte[]... secrets) {
+        if (RESERVED.contains(name.toLowerCase(Locale.ROOT)) || HopByHop.isOne(name)) {
+            throw new IllegalArgumentException(
+                    "affinity header: " + name + " (expected: a field that has no other meaning)");
+        }
         return of(false, "header", name, secrets);
     }
 
@@ -236,10 +257,11 @@ public final class Affinity {
         }
         boolean never = Boolean.FALSE.equals(attributes.secure());
         problems.check(!never || attributes.sameSite() != SameSite.NONE, "secure", false, "true with SameSite=None");
-        if (isCookie && (name.startsWith("__Secure-") || name.startsWith("__Host-"))) {
+        boolean host = isCookie && name.regionMatches(true, 0, "__Host-", 0, 7);
+        if (host || (isCookie && name.regionMatches(true, 0, "__Secure-", 0, 9))) {
             problems.check(Boolean.TRUE.equals(attributes.secure()), "secure", "not set to true", "true for " + name);
         }
-        if (isCookie && name.startsWith("__Host-")) {
+        if (host) {
             boolean whole = attributes.path().equals("/") && attributes.domain() == null;
             problems.check(whole, "cookie", name, "with path / and without a domain");
         }
@@ -265,6 +287,25 @@ public final class Affinity {
     /** Seconds; the largest number if there is no limit. */
     long maxLifeSeconds() {
         return maxLife == null ? Long.MAX_VALUE : maxLife.toSeconds();
+    }
+
+    /** Whether browsers keep one cookie only of this and another affinity (RFC 6265 §5.3), if both come from one host. */
+    boolean replaces(Affinity other) {
+        return isCookie
+                && other.isCookie
+                && name.equals(other.name)
+                && attributes.path().equals(other.attributes.path())
+                && Objects.equals(domain(), other.domain());
+    }
+
+    /** What the cookie is for; null for the host that was asked. */
+    @Nullable
+    String domain() {
+        return attributes.domain() == null ? null : attributes.domain().toLowerCase(Locale.ROOT);
+    }
+
+    String path() {
+        return attributes.path();
     }
 
     /** The value of {@code Set-Cookie}. */

@@ -90,6 +90,8 @@ final class AffinityKey {
         var kept = nodes.stream().map(node -> node.endpoint().id()).collect(Collectors.toSet());
         tags.keySet().retainAll(kept);
         ids.values().retainAll(kept);
+        // Another thread may have tagged a newer list meanwhile: it is looked through again.
+        tagged = List.of();
     }
 
     private static byte[] hmac(SecretKeySpec key, byte[] message) {

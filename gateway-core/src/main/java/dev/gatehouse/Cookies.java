@@ -43,6 +43,23 @@ final class Cookies {
         return kept.build();
     }
 
+    /** The headers of a response without {@code Set-Cookie} for a name. */
+    static Headers withoutSet(Headers headers, String name) {
+        Headers.Builder kept = null;
+        for (int i = 0; i < headers.size(); i++) {
+            boolean sets = headers.name(i).equalsIgnoreCase("Set-Cookie") && isNamed(headers.value(i), name);
+            if (sets && kept == null) {
+                kept = Headers.builder(headers.size());
+                for (int before = 0; before < i; before++) {
+                    kept.addParsed(headers.name(before), headers.value(before));
+                }
+            } else if (!sets && kept != null) {
+                kept.addParsed(headers.name(i), headers.value(i));
+            }
+        }
+        return kept == null ? headers : kept.build();
+    }
+
     private static @Nullable String without(String line, String name) {
         StringBuilder left = new StringBuilder();
         boolean removed = false;

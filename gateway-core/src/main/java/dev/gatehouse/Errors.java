@@ -5,6 +5,7 @@ import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
 import dev.gatehouse.http.GatewayException.RequestSent;
 import dev.gatehouse.http.Response;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -31,7 +32,15 @@ final class Errors {
     private static Response noEndpoint(Kind kind, NoEndpointException none) {
         String detail = kind.detail() + " " + sentence(Objects.requireNonNull(none.getMessage()));
         Response problem = Response.problem(kind.status(), kind.code(), detail);
+        if (none.retryAfter().isPresent()) {
+            return problem.withHeader("Retry-After", seconds(none.retryAfter().get()));
+        }
         return none.limited() ? problem.withHeader("Retry-After", RETRY_SOON) : problem;
+    }
+
+    /** Rounded up, since a client that comes too early has come in vain. */
+    private static String seconds(Duration wait) {
+        return String.valueOf(Math.max(1, wait.plusNanos(Duration.ofSeconds(1).toNanos() - 1).toSeconds()));
     }
 
     private static String sentence(String text) {

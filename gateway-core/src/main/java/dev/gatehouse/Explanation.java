@@ -1,5 +1,6 @@
 package dev.gatehouse;
 
+import dev.gatehouse.balancer.ShadowReport;
 import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.Request;
@@ -240,6 +241,10 @@ public final class Explanation {
                 .append(attemptFilters().isEmpty() ? "no filters" : String.join(" > ", attemptFilters()))
                 .append('\n');
         text.append("  strategy   ").append(upstream.settings().strategy()).append('\n');
+        ShadowReport shadow = upstream.balancer().shadow();
+        if (shadow != null) {
+            text.append("  shadow     ").append(shadow.toString().strip().replace("\n", "\n           ")).append('\n');
+        }
         text.append("  hash key   ").append(upstream.settings().hashKey()).append('\n');
         Affinity affinity = upstream.settings().affinity();
         text.append("  affinity   ").append(affinity == null ? "none" : affinity).append('\n');

@@ -138,6 +138,9 @@ final class Forward {
         if (slow != null && slow.nanos() > 0 && mayHedge()) {
             long delay = Math.max(slow.nanos(), upstream.minHedgeDelay().toNanos());
             synchronized (this) {
+                if (hedgeTimer != null) {
+                    hedgeTimer.cancel();
+                }
                 hedgeTimer = isOver()
                         ? null
                         : exchange.services().time().schedule(() -> hedge(attempt), Duration.ofNanos(delay));
@@ -153,7 +156,8 @@ final class Forward {
      * @return null, and the lease is closed, if it is too late for an attempt
      */
     private @Nullable ForwardAttempt begin(Lease lease, @Nullable ForwardAttempt slow) {
-        ForwardAttempt attempt = new ForwardAttempt(upstream, route, exchange, host, lease, this::answered);
+        ForwardAttempt attempt =
+                new ForwardAttempt(upstream, route, exchange, host, lease, slow != null, this::answered);
         synchronized (this) {
             if (!isOver() && (slow == null || isAlone(slow))) {
                 attempts++;
@@ -173,7 +177,9 @@ final class Forward {
 
     /** Content is read once: two attempts cannot read it at their own pace. */
     private boolean mayHedge() {
-        return repeatable && request.body().isEmpty() && attempts < route.retry().maxAttempts();
+        return repeatable
+                && request.body().isEmpty()
+                && attempts < route.retry().maxAttempts();
     }
 
     private synchronized boolean isAlone(ForwardAttempt attempt) {
@@ -215,15 +221,14 @@ final class Forward {
         ForwardAttempt other;
         boolean leaves;
         synchronized (this) {
-            if (settled || deciding || (attempt != current && attempt != hedge)) {
-                response.body().cancel(new GatewayException(Kind.CLIENT_GONE, "nobody waits for this response"));
-                return;
-            }
+            boolean late = settled || deciding || (attempt != current && attempt != hedge);
             other = attempt == current ? hedge : current;
-            leaves = other != null && isWorthARetry(response);
-            current = leaves ? other : attempt;
-            hedge = null;
-            deciding = !leaves;
+            leaves = late || (other != null && isWorthARetry(response));
+            if (!late) {
+                current = leaves ? other : attempt;
+                hedge = null;
+                deciding = !leaves;
+            }
         }
         if (leaves) {
             drop(attempt, response);
@@ -249,7 +254,7 @@ final class Forward {
         }
     }
 
-    /** Another attempt is made, or goes on, instead. */
+    /** Another attempt is made, goes on, or was first, instead. */
     private static void drop(ForwardAttempt attempt, Response response) {
         // An attempt filter may have replaced the response: the transport's own goes too.
         GatewayException retried = new GatewayException(Kind.UPSTREAM_PROTOCOL, RequestSent.YES, "retried", null);

@@ -44,6 +44,10 @@ final class ForwardAttempt implements Transport.Callback {
     private final Route route;
     private final Exchange exchange;
     private final HostExchange host;
+
+    /** Whether it runs beside another one: one of two tells the client of interim responses. */
+    private final boolean isHedge;
+
     private final Lease lease;
     private final BiConsumer<ForwardAttempt, Response> answered;
     private final long startNanos;
@@ -72,12 +76,14 @@ final class ForwardAttempt implements Transport.Callback {
             Exchange exchange,
             HostExchange host,
             Lease lease,
+            boolean isHedge,
             BiConsumer<ForwardAttempt, Response> answered) {
         this.upstream = upstream;
         this.route = route;
         this.exchange = exchange;
         this.host = host;
         this.lease = lease;
+        this.isHedge = isHedge;
         this.answered = answered;
         this.startNanos = exchange.services().time().nanoTime();
         this.phase = route.attemptFilters().isEmpty() ? Phase.SENT : Phase.FILTERS;
@@ -151,10 +157,14 @@ final class ForwardAttempt implements Transport.Callback {
         return new Call(lease.endpoint(), toSend, upstream.protocol(), timeouts.connect(), timeouts.idle());
     }
 
+    private synchronized boolean isGivenUp() {
+        return aborted != null;
+    }
+
     @Override
     public void interim(int status, Headers headers) {
         // The host has answered the client's Expect by itself: a 100 of the upstream is news to nobody.
-        if (status == CONTINUE) {
+        if (status == CONTINUE || isHedge || isGivenUp()) {
             return;
         }
         Headers clean;

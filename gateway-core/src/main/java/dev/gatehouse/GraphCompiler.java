@@ -122,6 +122,7 @@ final class GraphCompiler {
                 }
             });
         }
+        CookieClashes.check(drafts, settings, problems);
         problems.addAll(table.problems());
         if (builder.routes.stream().anyMatch(route -> route.endUnknown)) {
             return;

@@ -40,6 +40,7 @@ public interface HashKey {
      *
      * @param name the name, in any case
      * @return a key
+     * @throws IllegalArgumentException if the name is no token of RFC 9110
      */
     static HashKey header(String name) {
         return new HashKeys.Header(Objects.requireNonNull(name, "name"));
@@ -50,6 +51,7 @@ public interface HashKey {
      *
      * @param name the name; case-sensitive
      * @return a key
+     * @throws IllegalArgumentException if the name is no token of RFC 9110
      */
     static HashKey cookie(String name) {
         return new HashKeys.Cookie(Objects.requireNonNull(name, "name"));

@@ -1,6 +1,7 @@
 package dev.gatehouse;
 
 import dev.gatehouse.http.Request;
+import dev.gatehouse.internal.syntax.FieldSyntax;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -8,6 +9,12 @@ import org.jspecify.annotations.Nullable;
 final class HashKeys {
 
     private HashKeys() {}
+
+    private static void check(String kind, String name) {
+        if (!FieldSyntax.isToken(name)) {
+            throw new IllegalArgumentException("hash key " + kind + ": " + name + " (expected: a token of RFC 9110)");
+        }
+    }
 
     enum ClientIp implements HashKey {
         ADDRESS;
@@ -24,6 +31,11 @@ final class HashKeys {
     }
 
     record Header(String name) implements HashKey {
+
+        Header {
+            check("header", name);
+        }
+
         @Override
         public @Nullable String of(Request request, Exchange exchange) {
             return request.headers().get(name);
@@ -36,6 +48,11 @@ final class HashKeys {
     }
 
     record Cookie(String name) implements HashKey {
+
+        Cookie {
+            check("cookie", name);
+        }
+
         @Override
         public @Nullable String of(Request request, Exchange exchange) {
             List<String> values = Cookies.values(request.headers(), name);

@@ -38,12 +38,13 @@ record Mirror(MirrorPolicy policy, Upstream target, Upstream budget) {
     /** Whatever goes wrong here is no matter of the request that was copied. */
     private void send(Request copy, Route route, Exchange exchange) {
         try {
+            Request clean = StickyCall.withoutToken(StickyCall.withoutToken(copy, budget), target);
             String address = exchange.client().address();
             Lease lease =
                     target.balancer().tryAcquire(address == null ? PickContext.none() : PickContext.forClient(address));
             if (lease != null) {
                 new MirroredCall(target, lease, exchange.services())
-                        .start(at -> route.forwarding().toUpstream(copy, exchange.client(), at.authority()));
+                        .start(at -> route.forwarding().toUpstream(clean, exchange.client(), at.authority()));
             }
         } catch (RuntimeException e) {
             exchange.services().listeners().failed("the mirror of route " + route.id(), e);

@@ -1,6 +1,8 @@
 package dev.gatehouse;
 
+import dev.gatehouse.balancer.AdaptiveConcurrency;
 import dev.gatehouse.balancer.BalancerBuilder;
+import dev.gatehouse.balancer.CircuitBreaking;
 import dev.gatehouse.balancer.HealthCheckSettings;
 import dev.gatehouse.balancer.HealthChecker;
 import dev.gatehouse.balancer.OutlierDetection;
@@ -22,6 +24,8 @@ abstract class ProtectedUpstream {
     private HealthCheckSettings healthCheck = HealthCheckSettings.defaults();
     private double panicThreshold = PANIC_BELOW_HALF;
     private @Nullable OutlierDetection outlierDetection;
+    private @Nullable CircuitBreaking circuitBreaking;
+    private @Nullable AdaptiveConcurrency adaptiveConcurrency;
     private @Nullable Duration slowStart;
     private int maxInFlightPerNode = UNLIMITED;
     private int maxInFlight = UNLIMITED;
@@ -38,6 +42,8 @@ abstract class ProtectedUpstream {
             HealthCheckSettings healthCheck,
             double panicThreshold,
             @Nullable OutlierDetection outlierDetection,
+            @Nullable CircuitBreaking circuitBreaking,
+            @Nullable AdaptiveConcurrency adaptiveConcurrency,
             @Nullable Duration slowStart,
             int maxInFlightPerNode,
             int maxInFlight,
@@ -58,6 +64,12 @@ abstract class ProtectedUpstream {
             }
             if (outlierDetection != null) {
                 balancer.outlierDetection(outlierDetection);
+            }
+            if (circuitBreaking != null) {
+                balancer.circuitBreaking(circuitBreaking);
+            }
+            if (adaptiveConcurrency != null) {
+                balancer.adaptiveConcurrency(adaptiveConcurrency);
             }
             if (maxPending > 0) {
                 balancer.maxPending(maxPending, longestPending);
@@ -131,8 +143,41 @@ abstract class ProtectedUpstream {
     }
 
     /**
+     * Stops attempts at endpoints that fail too many of them, be it the only one, and tries again later with a few. While
+     * all circuits are open, the answer is 503 at once, with {@code Retry-After} by the shortest wait that is left.
+     * <b>Default:</b> no circuit ever opens.
+     *
+     * @param settings changes the defaults; see {@link CircuitBreaking.Builder}
+     * @return this builder
+     */
+    public UpstreamBuilder circuitBreaking(Consumer<CircuitBreaking.Builder> settings) {
+        problems.change("circuitBreaking", settings, () -> {
+            CircuitBreaking.Builder builder = CircuitBreaking.builder();
+            settings.accept(builder);
+            circuitBreaking = builder.build();
+        });
+        return self();
+    }
+
+    /**
+     * Limits how many attempts may be under way to each endpoint by how long they take. One that has as many is not chosen, as
+     * with {@link #maxInFlightPerNode}; the smaller one of the two counts. <b>Default:</b> no limit.
+     *
+     * @param settings changes the defaults; see {@link AdaptiveConcurrency.Builder}
+     * @return this builder
+     */
+    public UpstreamBuilder adaptiveConcurrency(Consumer<AdaptiveConcurrency.Builder> settings) {
+        problems.change("adaptiveConcurrency", settings, () -> {
+            AdaptiveConcurrency.Builder builder = AdaptiveConcurrency.builder();
+            settings.accept(builder);
+            adaptiveConcurrency = builder.build();
+        });
+        return self();
+    }
+
+    /**
      * Lets the weight of an endpoint grow from a tenth to its whole over some time, when it joins others that are there
-     * already, comes up after it was down, or returns after it was ejected. <b>Default:</b> all endpoints always have
+     * already, comes up after it was down, returns after it was ejected, or its circuit closes. <b>Default:</b> all endpoints always have
      * their whole weight.
      *
      * @param window 1 s to {@link TimeSource#LONGEST}
@@ -179,7 +224,7 @@ abstract class ProtectedUpstream {
     }
 
     /**
-     * Lets attempts wait while {@link #maxInFlight} or {@link #maxInFlightPerNode} is reached, in order. The waiting ends
+     * Lets attempts wait while {@link #maxInFlight}, {@link #maxInFlightPerNode} or {@link #adaptiveConcurrency} allows no more, in order. The waiting ends
      * with the exchange, and at its deadline; an attempt that has waited in vain, or finds as many waiting, is answered 503.
      * Nobody waits for endpoints that are down. Evens out short bursts only: where requests come faster than they are
      * answered, each that is served has waited the whole time. <b>Default:</b> none waits.
@@ -205,9 +250,10 @@ abstract class ProtectedUpstream {
 
     /** Adds settings that have no effect. */
     void checkProtection(String upstream, List<String> found) {
-        if (maxPending > 0 && maxInFlight == UNLIMITED && maxInFlightPerNode == UNLIMITED) {
+        boolean limited = maxInFlight != UNLIMITED || maxInFlightPerNode != UNLIMITED || adaptiveConcurrency != null;
+        if (maxPending > 0 && !limited) {
             found.add("upstream " + upstream + ": maxPending: " + maxPending
-                    + " (expected: with maxInFlight or maxInFlightPerNode, without which no attempt waits)");
+                    + " (expected: with maxInFlight, maxInFlightPerNode or adaptiveConcurrency, without which no attempt waits)");
         }
     }
 
@@ -217,6 +263,8 @@ abstract class ProtectedUpstream {
                 healthCheck,
                 panicThreshold,
                 outlierDetection,
+                circuitBreaking,
+                adaptiveConcurrency,
                 slowStart,
                 maxInFlightPerNode,
                 maxInFlight,

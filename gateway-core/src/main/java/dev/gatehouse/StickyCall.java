@@ -36,6 +36,11 @@ final class StickyCall {
 
     /** The request without what is between the client and the gateway. */
     Request toUpstream(Request request) {
+        return withoutToken(request, upstream);
+    }
+
+    /** A request without what is between an upstream's clients and the gateway. */
+    static Request withoutToken(Request request, Upstream upstream) {
         Affinity affinity = upstream.settings().affinity();
         if (affinity == null) {
             return request;
@@ -48,13 +53,15 @@ final class StickyCall {
     /**
      * The response with a token, if the client needs one: it had none that holds, its endpoint is gone, or it is to be
      * renewed. A retry that another endpoint answered moves nobody: the next call finds the endpoint it knows, or learns
-     * that it is gone.
+     * that it is gone. What the endpoint puts in the token's place, such as a gateway there with the same name for its
+     * cookie, would make the client forget it.
      */
-    Response toClient(Response response, Lease answered) {
+    Response toClient(Response received, Lease answered) {
         AffinityTokens tokens = upstream.affinityTokens();
-        if (tokens == null || response.failure().isPresent()) {
-            return response;
+        if (tokens == null || received.failure().isPresent()) {
+            return received;
         }
+        Response response = withoutToken(received, upstream);
         AffinityTokens.Token held = token;
         String preferred = held == null || !answered.keepsPreferred() ? null : held.endpoint();
         long now = seconds();
@@ -62,6 +69,16 @@ final class StickyCall {
             return with(response, tokens.issue(answered.endpoint().id(), nodes(), now, now));
         }
         return held.due() ? with(response, tokens.issue(preferred, nodes(), held.issued(), now)) : response;
+    }
+
+    private static Response withoutToken(Response response, Upstream upstream) {
+        Affinity affinity = upstream.settings().affinity();
+        if (affinity == null) {
+            return response;
+        }
+        return affinity.isCookie()
+                ? response.withHeaders(Cookies.withoutSet(response.headers(), affinity.name()))
+                : response.withoutHeader(affinity.name());
     }
 
     private Response with(Response response, String text) {

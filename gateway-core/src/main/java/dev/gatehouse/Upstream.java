@@ -93,12 +93,12 @@ final class Upstream {
         return settings.protocol() == Call.Protocol.HTTP_2 ? "HTTP/2.0" : "HTTP/1.1";
     }
 
-    /** Evenly from 0 to 1. */
     /** Whether responses say how loaded their endpoints are, to the strategy. */
     boolean readsLoadReports() {
         return readsLoadReports;
     }
 
+    /** Evenly from 0 to 1. */
     double random() {
         return random.nextDouble();
     }

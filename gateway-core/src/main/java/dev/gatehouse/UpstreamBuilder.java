@@ -20,6 +20,7 @@ public final class UpstreamBuilder extends ProtectedUpstream {
     private final String name;
     private @Nullable EndpointSource endpoints;
     private Strategy strategy = Strategy.leastRequest();
+    private @Nullable Strategy shadow;
     private HashKey hashKey = HashKey.clientIp();
     private @Nullable Affinity affinity;
     private Timeouts timeouts = Timeouts.defaults();
@@ -103,6 +104,21 @@ public final class UpstreamBuilder extends ProtectedUpstream {
     public UpstreamBuilder strategy(Strategy value) {
         if (problems.given("strategy", value)) {
             this.strategy = value;
+        }
+        return this;
+    }
+
+    /**
+     * Asks another strategy what it would choose for every attempt, and never follows it: to see what a change would do before
+     * it is made. {@link Gateway#explain} shows what it would have made of the same load, and so does
+     * {@link dev.gatehouse.balancer.Balancer#shadow}. Costs each attempt a second choice. <b>Default:</b> none is asked.
+     *
+     * @param value the other strategy
+     * @return this builder
+     */
+    public UpstreamBuilder shadow(Strategy value) {
+        if (problems.given("shadow", value)) {
+            this.shadow = value;
         }
         return this;
     }
@@ -246,6 +262,7 @@ public final class UpstreamBuilder extends ProtectedUpstream {
                 name,
                 endpoints,
                 strategy,
+                shadow,
                 hashKey,
                 affinity,
                 protection(),

@@ -8,6 +8,7 @@ import dev.gatehouse.transport.Transport;
 import dev.gatehouse.transport.TransportProbes;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a user configured for an upstream. */
@@ -15,6 +16,7 @@ record UpstreamSettings(
         String name,
         EndpointSource endpoints,
         Strategy strategy,
+        @Nullable Strategy shadow,
         HashKey hashKey,
         @Nullable Affinity affinity,
         ProtectedUpstream.Protection protection,
@@ -32,6 +34,7 @@ record UpstreamSettings(
     boolean balancesLike(UpstreamSettings other) {
         return endpoints.equals(other.endpoints)
                 && strategy.equals(other.strategy)
+                && Objects.equals(shadow, other.shadow)
                 && (affinity == null) == (other.affinity == null)
                 && protection.equals(other.protection);
     }
@@ -39,6 +42,12 @@ record UpstreamSettings(
     /** The strategy, asking endpoints for their load the way of the traffic. */
     Strategy strategy(Transport used) {
         return strategy.through(new TransportProbes(used, protocol, LOAD_PROBE));
+    }
+
+    /** What would be asked in the place of the strategy; null if nothing is. */
+    @Nullable
+    Strategy shadow(Transport used) {
+        return shadow == null ? null : shadow.through(new TransportProbes(used, protocol, LOAD_PROBE));
     }
 
     /** The checker, asking the way of the traffic so that what it finds out is true of that; null for no checks. */

@@ -3,6 +3,7 @@ package dev.gatehouse;
 import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.BalancerBuilder;
 import dev.gatehouse.balancer.RetryBudget;
+import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.internal.forward.LatencyQuantile;
 import dev.gatehouse.transport.Transport;
 import java.util.ArrayList;
@@ -119,6 +120,10 @@ final class UpstreamStart {
                 .stickyDrains(wanted.affinity() != null)
                 .time(services.time())
                 .random(random.source());
+        Strategy shadow = wanted.shadow(transport);
+        if (shadow != null) {
+            builder.shadow(shadow);
+        }
         wanted.protection().apply(builder, wanted.healthChecker(transport));
         Upstream predecessor = before.get(wanted.name());
         if (predecessor != null) {

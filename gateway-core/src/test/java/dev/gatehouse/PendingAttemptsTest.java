@@ -148,6 +148,27 @@ class PendingAttemptsTest {
                 .hasMessageContaining("upstream up: maxPending: PT-24H (expected: > 0 and <= PT8760H)");
         assertThatThrownBy(
                         () -> new Fixture(transport, up -> up.maxPending(5, Duration.ofSeconds(1)), builder -> builder))
-                .hasMessageContaining("upstream up: maxPending: 5 (expected: with maxInFlight or maxInFlightPerNode");
+                .hasMessageContaining("upstream up: maxPending: 5 (expected: with maxInFlight, maxInFlightPerNode or");
+    }
+
+    @Test
+    void anUpdateTakesNoPlaceFromThoseThatWait() {
+        try (Fixture fixture = fixture(up -> {})) {
+            CompletableFuture<Response> first = fixture.begin(GET);
+            CompletableFuture<Response> second = fixture.begin(GET);
+            Balancer before = balancer(fixture);
+            fixture.gateway.update(Gateway.builder()
+                    .time(fixture.time)
+                    .transport(transport)
+                    .upstream("up", up -> up.endpoints("http://d:1").maxInFlight(5))
+                    .route("/up/**", r -> r.to("up")));
+            assertThat(balancer(fixture)).isNotSameAs(before);
+            assertThat(before.pending()).isEqualTo(1);
+            transport.sent.get(0).respond(Response.text(200, "one"));
+            assertThat(text(first.join())).isEqualTo("one");
+            transport.sent.get(1).respond(Response.text(200, "two"));
+            assertThat(text(second.join())).isEqualTo("two");
+            assertThat(before.inFlight()).isZero();
+        }
     }
 }

@@ -14,14 +14,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Balancer implements AutoCloseable {
 
-    /** A strategy that repeats itself is asked so often before the balancer chooses a node to avoid the last one. */
-    private static final int PICKS = 3;
-
     private final NodeSet nodes;
     private final Strategy strategy;
     private final TimeSource time;
     private final Events events;
     private final InFlight inFlight;
+    private final Choosing choosing;
     private final int maxInFlightPerNode;
 
     /** Null if no call waits. */
@@ -33,6 +31,7 @@ public final class Balancer implements AutoCloseable {
         this.time = settings.time();
         this.events = events;
         this.inFlight = new InFlight(settings.maxInFlight());
+        this.choosing = new Choosing(this, nodes, settings, events, inFlight);
         this.maxInFlightPerNode = settings.maxInFlightPerNode();
         PendingLimit most = settings.pending();
         this.pending = most == null ? null : new PendingCalls(this, most.calls(), most.longest());
@@ -45,7 +44,7 @@ public final class Balancer implements AutoCloseable {
      * A node, and whether it may be chosen now.
      *
      * @param node the node
-     * @param usable whether it is among those that the strategy chooses from, and below its limit of calls in flight
+     * @param usable whether it is among those that the strategy chooses from, and takes one more call
      * @param reason its state, for people
      */
     public record Candidate(Node node, boolean usable, String reason) {}
@@ -103,78 +102,7 @@ public final class Balancer implements AutoCloseable {
     /** A place at once, whoever waits. */
     @Nullable
     Lease tryNow(PickContext context) {
-        return inFlight.tryBegin() ? begin(context) : null;
-    }
-
-    private @Nullable Lease begin(PickContext context) {
-        Lease lease = choose(context);
-        if (lease == null) {
-            inFlight.end();
-        }
-        return lease;
-    }
-
-    /** A call to a node that takes it, not the one to avoid if there is another; null if there is none. */
-    private @Nullable Lease choose(PickContext context) {
-        Snapshot snapshot = nodes.snapshot();
-        Node preferred = context.avoidsAny() ? null : snapshot.preferable(context.preferred());
-        Lease sticky = preferred == null ? null : lease(snapshot, preferred, context, false);
-        if (sticky != null) {
-            return sticky;
-        }
-        try {
-            for (int i = 0; i < PICKS; i++) {
-                // Read again each time: a node that refuses a call has changed, and so may what else is usable.
-                snapshot = nodes.snapshot();
-                Picker picker = snapshot.picker();
-                boolean reserves = picker.reserves();
-                Node node = picker.pick(context);
-                if (node == null) {
-                    return null;
-                }
-                if (reserves || !context.avoids(node)) {
-                    Lease lease = lease(snapshot, node, context, reserves);
-                    if (lease != null) {
-                        return lease;
-                    }
-                }
-            }
-        } catch (RuntimeException | Error e) {
-            events.once(strategy, "strategy " + strategy, "failed to pick", e);
-        }
-        for (int i = 0; i < PICKS; i++) {
-            Node node = snapshot.leastLoaded(context, maxInFlightPerNode);
-            Lease lease = node == null ? null : lease(snapshot, node, context, false);
-            if (node == null || lease != null) {
-                return lease;
-            }
-        }
-        return null;
-    }
-
-    /**
-     * Counts a call to a node, if the node takes it: what is asked after the count is true for as long as it is counted.
-     *
-     * @param counted whether the picker has counted it already
-     */
-    private @Nullable Lease lease(Snapshot snapshot, Node node, PickContext context, boolean counted) {
-        if (!counted && maxInFlightPerNode == InFlight.UNLIMITED) {
-            node.begin();
-        } else if (!counted && !node.tryReserve(maxInFlightPerNode)) {
-            return null;
-        }
-        // Whoever waits for the last call to a node that began to drain since it was picked must not miss this one.
-        boolean refused = node.refuses(context) || (counted && node.inFlight() > maxInFlightPerNode);
-        boolean probe = false;
-        if (!refused && node.ejection().standing() == Ejection.Standing.PROBATION) {
-            probe = node.ejection().tryProbe();
-            refused = !probe && snapshot.trusted();
-        }
-        if (refused) {
-            node.takeBack();
-            return null;
-        }
-        return new Lease(this, node, snapshot.picker(), context, probe);
+        return choosing.tryNow(context);
     }
 
     /**
@@ -190,14 +118,7 @@ public final class Balancer implements AutoCloseable {
         if (pending != null) {
             return pending.await(context);
         }
-        if (!inFlight.tryBegin()) {
-            throw new NoEndpointException(inFlight.refusal(), true);
-        }
-        Lease lease = begin(context);
-        if (lease == null) {
-            throw nodes.snapshot().refusal(maxInFlightPerNode);
-        }
-        return lease;
+        return choosing.now(context);
     }
 
     /**
@@ -224,16 +145,12 @@ public final class Balancer implements AutoCloseable {
     /** Why it is of no use to wait for a place; null if it is. */
     @Nullable
     NoEndpointException hopeless() {
-        Snapshot snapshot = nodes.snapshot();
-        return snapshot.usable().isEmpty() ? snapshot.refusal(maxInFlightPerNode) : null;
+        return choosing.hopeless();
     }
 
     /** The refusal of a call that cannot wait, or no longer. */
     NoEndpointException limited(String why) {
-        String limit = inFlight.isFull() || maxInFlightPerNode == InFlight.UNLIMITED
-                ? inFlight.refusal()
-                : nodes.snapshot().refusal(maxInFlightPerNode).getMessage();
-        return new NoEndpointException(limit + "; " + why, true);
+        return choosing.limited(why);
     }
 
     /**
@@ -301,7 +218,7 @@ public final class Balancer implements AutoCloseable {
      * @return a copy, in the order of the source
      */
     public List<Candidate> candidates() {
-        return nodes.snapshot().candidates(maxInFlightPerNode);
+        return nodes.snapshot().candidates(maxInFlightPerNode, time.nanoTime());
     }
 
     /**
@@ -311,6 +228,16 @@ public final class Balancer implements AutoCloseable {
      */
     public Strategy strategy() {
         return strategy;
+    }
+
+    /**
+     * What the strategy of {@link BalancerBuilder#shadow} would have made of the calls so far, since this balancer was built.
+     *
+     * @return a new report, exact while no call begins or ends; null if there is no such strategy
+     */
+    public @Nullable ShadowReport shadow() {
+        Shadow shadow = nodes.shadow();
+        return shadow == null ? null : shadow.report(strategy);
     }
 
     /**
@@ -376,7 +303,7 @@ public final class Balancer implements AutoCloseable {
 
     void ended(Node node) {
         inFlight.end();
-        node.end();
+        node.end(nodes.waiting());
     }
 
     /**

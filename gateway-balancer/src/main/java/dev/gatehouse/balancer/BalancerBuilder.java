@@ -12,12 +12,15 @@ public final class BalancerBuilder {
 
     private EndpointSource source;
     private Strategy strategy = Strategy.leastRequest();
+    private @Nullable Strategy shadow;
     private double panicThreshold = 0.5;
     private TimeSource time = TimeSource.system();
     private RandomSource random = RandomSource.system();
     private @Nullable HealthChecker healthChecker;
     private HealthCheckSettings healthCheck = HealthCheckSettings.defaults();
     private @Nullable OutlierDetection outlierDetection;
+    private @Nullable CircuitBreaking circuitBreaking;
+    private @Nullable AdaptiveConcurrency adaptiveConcurrency;
     private @Nullable Duration slowStart;
     private int maxInFlightPerNode = InFlight.UNLIMITED;
     private int maxInFlight = InFlight.UNLIMITED;
@@ -38,6 +41,18 @@ public final class BalancerBuilder {
      */
     public BalancerBuilder strategy(Strategy value) {
         this.strategy = Objects.requireNonNull(value, "strategy");
+        return this;
+    }
+
+    /**
+     * Asks another strategy what it would choose for every call, and never follows it; {@link Balancer#shadow} says what it
+     * would have made of the same calls. Costs each call a second choice and an object. <b>Default:</b> none is asked.
+     *
+     * @param value the other strategy
+     * @return this builder
+     */
+    public BalancerBuilder shadow(Strategy value) {
+        this.shadow = Objects.requireNonNull(value, "shadow");
         return this;
     }
 
@@ -108,8 +123,34 @@ public final class BalancerBuilder {
     }
 
     /**
+     * Stops calls to nodes that fail too many of them, be it the only one, and tries again later. <b>Default:</b> no circuit
+     * ever opens.
+     *
+     * @param settings changes the defaults
+     * @return this builder
+     * @throws IllegalArgumentException if the settings do not fit together
+     */
+    public BalancerBuilder circuitBreaking(Consumer<CircuitBreaking.Builder> settings) {
+        CircuitBreaking.Builder builder = CircuitBreaking.builder();
+        settings.accept(builder);
+        return circuitBreaking(builder.build());
+    }
+
+    /**
+     * Stops calls to nodes that fail too many of them, be it the only one, and tries again later. <b>Default:</b> no circuit
+     * ever opens.
+     *
+     * @param settings when, and for how long
+     * @return this builder
+     */
+    public BalancerBuilder circuitBreaking(CircuitBreaking settings) {
+        this.circuitBreaking = Objects.requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /**
      * Lets the weight of a node grow from a tenth to its whole over some time, in proportion to it, when the node joins
-     * others that are there already, comes up after it was down, or returns after it was ejected; for nodes that must fill
+     * others that are there already, comes up after it was down, returns after it was ejected, or its circuit closes; for nodes that must fill
      * caches or compile. Strategies that go by {@link Node#effectiveWeight} follow, others do not. A new picker is made
      * for it once in a twentieth of the window, and at most once in a second. Nodes of the first list have their whole
      * weight. <b>Default:</b> all nodes always have.
@@ -140,6 +181,32 @@ public final class BalancerBuilder {
     }
 
     /**
+     * Limits how many calls may be under way to each node by how long they take: a limit that finds out itself what the node
+     * takes. One that has as many is not chosen, as with {@link #maxInFlightPerNode}; the smaller one of the two counts.
+     * <b>Default:</b> no limit.
+     *
+     * @param settings changes the defaults
+     * @return this builder
+     * @throws IllegalArgumentException if the settings do not fit together
+     */
+    public BalancerBuilder adaptiveConcurrency(Consumer<AdaptiveConcurrency.Builder> settings) {
+        AdaptiveConcurrency.Builder builder = AdaptiveConcurrency.builder();
+        settings.accept(builder);
+        return adaptiveConcurrency(builder.build());
+    }
+
+    /**
+     * Limits how many calls may be under way to each node by how long they take. <b>Default:</b> no limit.
+     *
+     * @param settings between which limits, and how fast
+     * @return this builder
+     */
+    public BalancerBuilder adaptiveConcurrency(AdaptiveConcurrency settings) {
+        this.adaptiveConcurrency = Objects.requireNonNull(settings, "settings");
+        return this;
+    }
+
+    /**
      * Sets how many calls may be under way by this balancer; one more is refused at once, or waits
      * ({@link #maxPending}). The limit holds among threads, at
      * the cost of a counter that they share. A balancer that {@linkplain #adopting adopts} counts from 0: calls of the one
@@ -154,7 +221,7 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Lets calls wait while {@link #maxInFlight} or {@link #maxInFlightPerNode} is reached, in order, for
+     * Lets calls wait while {@link #maxInFlight}, {@link #maxInFlightPerNode} or {@link #adaptiveConcurrency} allows no more, in order, for
      * {@link Balancer#acquire}, {@link Balancer#acquireAsync}, {@link Balancer#call} and {@link Balancer#callAsync}. A call
      * that finds no usable node is refused at once all the same: nobody waits for health. A balancer that
      * {@linkplain #adopting adopts} has a queue of its own. Not for evening out more than short bursts: where calls come
@@ -288,19 +355,23 @@ public final class BalancerBuilder {
      * @throws IllegalArgumentException if calls may wait, but nothing limits them
      */
     public Balancer build() {
-        if (pending != null && maxInFlight == InFlight.UNLIMITED && maxInFlightPerNode == InFlight.UNLIMITED) {
+        boolean limited = maxInFlight != InFlight.UNLIMITED || maxInFlightPerNode != InFlight.UNLIMITED;
+        if (pending != null && !limited && adaptiveConcurrency == null) {
             throw new IllegalArgumentException("maxPending: " + pending.calls()
-                    + " (expected: with maxInFlight or maxInFlightPerNode, without which no call waits)");
+                    + " (expected: with maxInFlight, maxInFlightPerNode or adaptiveConcurrency, without which no call waits)");
         }
         Settings settings = new Settings(
                 source,
                 strategy,
+                shadow,
                 panicThreshold,
                 time,
                 random,
                 healthChecker,
                 healthCheck,
                 outlierDetection,
+                circuitBreaking,
+                adaptiveConcurrency,
                 slowStart,
                 maxInFlightPerNode,
                 maxInFlight,

@@ -31,6 +31,12 @@ public record BalancerEvent(Type type, @Nullable String endpoint, String reason,
         EJECTED,
         /** A node that was ejected has answered a probe. */
         RETURNED,
+        /** Too many calls to a node have failed: it gets none at all for a while. */
+        OPENED,
+        /** A few trial calls go to a node whose circuit was open. */
+        HALF_OPEN,
+        /** The trial calls went well: a node gets calls as before. */
+        CLOSED,
         /** A node gets little load at first, since it has just joined or recovered. */
         SLOW_START,
         /** A node that started slowly has its whole weight. */

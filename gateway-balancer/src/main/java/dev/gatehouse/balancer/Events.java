@@ -27,7 +27,7 @@ final class Events {
     void tell(BalancerEvent.Type type, @Nullable String endpoint, String reason) {
         BalancerEvent event = new BalancerEvent(type, endpoint, reason, time.now());
         switch (type) {
-            case DOWN, EJECTED, PANIC, SOURCE_FAILED, DUPLICATE -> LOG.warn("{}", event);
+            case DOWN, EJECTED, OPENED, PANIC, SOURCE_FAILED, DUPLICATE -> LOG.warn("{}", event);
             default -> LOG.info("{}", event);
         }
         for (BalancerListener listener : listeners) {

@@ -76,7 +76,9 @@ final class LatencyByLoad {
     }
 
     private static long age(long stamp, long nowNanos) {
-        return stamp(nowNanos) - stamp & MOST_MICROS;
+        long age = stamp(nowNanos) - stamp & MOST_MICROS;
+        // Another thread may have looked at the time after this one, and been first to take note.
+        return age > MOST_MICROS - MAX_AGE_MILLIS ? 0 : age;
     }
 
     private static long sorted(Level level, long nowNanos) {

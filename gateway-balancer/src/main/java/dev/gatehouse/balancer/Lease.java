@@ -26,17 +26,34 @@ public final class Lease implements AutoCloseable {
     /** Whether this is the one call that a node on probation may have. */
     private final boolean probe;
 
+    /** What the circuit was in when the call began: later, the call says nothing of it any more. */
+    private final Circuit.@Nullable Phase phase;
+
+    /** How many calls the node had then, this one included. */
+    private final int begunWith;
+
     private volatile @Nullable Outcome outcome;
+
+    /** What another strategy would have chosen; set before anybody else has the lease. */
+    private Shadow.@Nullable Call shadowed;
 
     @SuppressWarnings("UnusedVariable") // Read and written by its updater, which makes no object for each call.
     private volatile int closed;
 
-    Lease(Balancer balancer, Node node, Picker picker, PickContext context, boolean probe) {
+    Lease(
+            Balancer balancer,
+            Node node,
+            Picker picker,
+            PickContext context,
+            boolean probe,
+            Circuit.@Nullable Phase phase) {
         this.balancer = balancer;
         this.node = node;
         this.picker = picker;
         this.context = context;
         this.probe = probe;
+        this.phase = phase;
+        this.begunWith = node.inFlight();
         this.startNanos = balancer.time().nanoTime();
     }
 
@@ -60,7 +77,8 @@ public final class Lease implements AutoCloseable {
 
     /**
      * Whether the endpoint that the call preferred ({@link PickContext#preferring}) is still there for calls that do: known,
-     * neither down nor ejected, and draining at most. That it was at its limit, or failed one call, does not matter.
+     * neither down nor ejected, its circuit not open, and at most in a drain that still takes them. That it was at its
+     * limit, or failed one call, does not matter.
      *
      * @return false if it is gone, or none was preferred
      */
@@ -77,9 +95,19 @@ public final class Lease implements AutoCloseable {
     public void report(Outcome result) {
         if (OUTCOME.compareAndSet(this, null, result)) {
             long nanos = balancer.time().nanoTime() - startNanos;
-            node.observe(result, nanos, probe);
+            node.observe(result, nanos, probe, phase);
+            if (node.concurrency().measured(result, nanos, begunWith, startNanos + nanos)) {
+                node.freed();
+            }
             balancer.completed(picker, node, context, result, nanos);
+            if (shadowed != null) {
+                shadowed.answered(result, nanos);
+            }
         }
+    }
+
+    void shadowed(Shadow shadow, PickContext asked) {
+        shadowed = shadow.begin(node, asked);
     }
 
     /**
@@ -90,7 +118,7 @@ public final class Lease implements AutoCloseable {
     public void amend(Outcome result) {
         report(result);
         if (outcome == Outcome.SUCCESS && result.failure() && OUTCOME.compareAndSet(this, Outcome.SUCCESS, result)) {
-            node.amend(result);
+            node.amend(result, phase);
         }
     }
 
@@ -101,8 +129,12 @@ public final class Lease implements AutoCloseable {
      * @param load the endpoint's report
      */
     public void report(LoadReport load) {
-        node.loaded(
-                new Node.Loaded(Objects.requireNonNull(load), balancer.time().nanoTime()));
+        Node.Loaded loaded =
+                new Node.Loaded(Objects.requireNonNull(load), balancer.time().nanoTime());
+        node.loaded(loaded);
+        if (shadowed != null) {
+            shadowed.loaded(loaded);
+        }
     }
 
     /** Ends the call: the node is no longer loaded with it. Does nothing the second time. */
@@ -111,6 +143,9 @@ public final class Lease implements AutoCloseable {
         if (CLOSED.compareAndSet(this, 0, 1)) {
             report(Outcome.IGNORED);
             balancer.ended(node);
+            if (shadowed != null) {
+                shadowed.ended();
+            }
         }
     }
 }

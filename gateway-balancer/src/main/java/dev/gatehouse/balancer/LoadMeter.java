@@ -35,8 +35,8 @@ public final class LoadMeter {
      * A meter.
      *
      * @param time the time
-     * @param utilization how much of what limits the server is in use, 0 or more; asked once a second at most; negative or no
-     *     number counts as 0
+     * @param utilization how much of what limits the server is in use, 0 or more; asked once a second at most; negative, no
+     *     number or an exception counts as 0
      */
     public LoadMeter(TimeSource time, DoubleSupplier utilization) {
         this.time = Objects.requireNonNull(time, "time");
@@ -113,7 +113,7 @@ public final class LoadMeter {
         double seconds = (double) (now - last.atNanos()) / TimeUnit.SECONDS.toNanos(1);
         long answered = requests.sum();
         long failed = errors.sum();
-        double used = utilization.getAsDouble();
+        double used = utilization();
         return new Rates(
                 now,
                 answered,
@@ -121,6 +121,15 @@ public final class LoadMeter {
                 used >= 0 && used < Double.POSITIVE_INFINITY ? used : 0,
                 (answered - last.requests()) / seconds,
                 (failed - last.errors()) / seconds);
+    }
+
+    /** What fails must not fail every response that carries a report. */
+    private double utilization() {
+        try {
+            return utilization.getAsDouble();
+        } catch (RuntimeException unknown) {
+            return 0;
+        }
     }
 
     private static double processorLoad() {

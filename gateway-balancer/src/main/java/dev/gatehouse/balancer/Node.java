@@ -34,6 +34,8 @@ public final class Node {
     private final HealthChecks checks = new HealthChecks(this);
     private final CallCounts counts = new CallCounts();
     private final Ejection ejection = new Ejection();
+    private final Circuit circuit = new Circuit();
+    private final NodeConcurrency concurrency = new NodeConcurrency();
 
     private volatile Endpoint endpoint;
     private volatile Checked checked = Checked.NEVER;
@@ -178,10 +180,29 @@ public final class Node {
     }
 
     void end() {
+        end(null);
+    }
+
+    /**
+     * A call has ended.
+     *
+     * @param own told in any case: a node that has left the list tells nobody of that balancer, but the balancer's own place
+     *     is free; null is nobody
+     */
+    void end(@Nullable Runnable own) {
         takeBack();
-        if (!waiting.isEmpty()) {
-            waiting.forEach(Runnable::run);
+        if (own != null) {
+            own.run();
         }
+        // Most of the time nobody waits, and an iterator would be garbage.
+        if (!waiting.isEmpty()) {
+            waiting.stream().filter(other -> other != own).forEach(Runnable::run);
+        }
+    }
+
+    /** There may be room for another call, though none has ended. */
+    void freed() {
+        waiting.forEach(Runnable::run);
     }
 
     /** A call that was counted does not begin. */
@@ -191,7 +212,8 @@ public final class Node {
         }
     }
 
-    void observe(Outcome outcome, long nanos, boolean probe) {
+    void observe(Outcome outcome, long nanos, boolean probe, Circuit.@Nullable Phase phase) {
+        circuit.observed(this, phase, outcome);
         OutlierJudge judge = ejection.judge();
         if (judge != null) {
             judge.observed(this, outcome, probe);
@@ -210,7 +232,8 @@ public final class Node {
         }
     }
 
-    void amend(Outcome outcome) {
+    void amend(Outcome outcome, Circuit.@Nullable Phase phase) {
+        circuit.amended(this, phase);
         OutlierJudge judge = ejection.judge();
         if (judge != null) {
             judge.amended(this, outcome);
@@ -253,6 +276,14 @@ public final class Node {
 
     Ejection ejection() {
         return ejection;
+    }
+
+    Circuit circuit() {
+        return circuit;
+    }
+
+    NodeConcurrency concurrency() {
+        return concurrency;
     }
 
     /** Nobody ejects any more: what calls said before counts for nothing. */
@@ -331,6 +362,11 @@ public final class Node {
     /** Whether a call may not begin, since the node drains; asked once the call is counted. */
     boolean refuses(PickContext context) {
         return drained != null && !(held && endpoint.id().equals(context.preferred()));
+    }
+
+    /** Whether not even calls that prefer it may begin. */
+    boolean refusesAll() {
+        return drained != null && !held;
     }
 
     void undrain() {

@@ -22,7 +22,9 @@ final class NodeSet implements EndpointSource.Listener {
     private final Control control = Control.held(this::rebuildIfChanged);
     private final Runnable nodeChanged = this::nodeChanged;
     private final OutlierJudge judge;
+    private final CircuitJudge circuits;
     private final SlowStart slowStart;
+    private final Pickers pickers;
 
     /** All below is the control's. */
     private Map<String, Node> nodes = new LinkedHashMap<>();
@@ -54,6 +56,8 @@ final class NodeSet implements EndpointSource.Listener {
         this.events = events;
         this.predecessor = predecessor;
         this.judge = new OutlierJudge(this, settings.outlierDetection(), settings.time(), events);
+        this.circuits = new CircuitJudge(this, settings.circuitBreaking(), settings.time(), events);
+        this.pickers = new Pickers(settings, events);
         this.slowStart = new SlowStart(this, settings.slowStart(), settings.time(), events);
         if (predecessor != null && predecessor.settings.strategy().equals(settings.strategy())) {
             this.inherited = predecessor.snapshot.madePicker();
@@ -65,8 +69,20 @@ final class NodeSet implements EndpointSource.Listener {
         waiting = told;
     }
 
+    /** Who is told; null if no call ever waits. */
+    @Nullable
+    Runnable waiting() {
+        return waiting;
+    }
+
     Settings settings() {
         return settings;
+    }
+
+    /** Null if no other strategy chooses beside the one at work. */
+    @Nullable
+    Shadow shadow() {
+        return pickers.shadow();
     }
 
     Snapshot snapshot() {
@@ -170,6 +186,7 @@ final class NodeSet implements EndpointSource.Listener {
             }
             closed = true;
             judge.close();
+            circuits.close();
             slowStart.close();
             nodes.values().forEach(this::letGo);
             predecessor = null;
@@ -177,7 +194,7 @@ final class NodeSet implements EndpointSource.Listener {
             if (watch != null) {
                 closeWatch(watch);
             }
-            close(snapshot.picker());
+            pickers.close(snapshot.picker());
         });
     }
 
@@ -186,15 +203,6 @@ final class NodeSet implements EndpointSource.Listener {
             watched.close();
         } catch (Exception | Error e) {
             events.once(watched, "the watch of " + settings.source(), "did not close", e);
-        }
-    }
-
-    private void close(Picker picker) {
-        try {
-            picker.close();
-        } catch (RuntimeException | Error e) {
-            Strategy strategy = settings.strategy();
-            events.once(strategy, "strategy " + strategy, "failed to close a picker", e);
         }
     }
 
@@ -235,6 +243,7 @@ final class NodeSet implements EndpointSource.Listener {
             }
         });
         judge.listed();
+        circuits.listed();
         predecessor = null;
     }
 
@@ -271,6 +280,8 @@ final class NodeSet implements EndpointSource.Listener {
                 node.endpoint().id(),
                 node.endpoint().uri() + (adopted ? " is adopted" : " is in the list"));
         node.checks().take(this);
+        circuits.take(node);
+        node.concurrency().take(this);
         if (node.ejection().take(judge)) {
             node.pardoned();
         }
@@ -333,6 +344,8 @@ final class NodeSet implements EndpointSource.Listener {
         node.unwatch(nodeChanged);
         node.forgetFree(waiting);
         node.checks().release(this);
+        circuits.release(node);
+        node.concurrency().release(this);
         if (node.ejection().release(judge)) {
             node.pardoned();
         }
@@ -346,47 +359,28 @@ final class NodeSet implements EndpointSource.Listener {
         judge.recount();
         Snapshot before = snapshot;
         List<Node> all = List.copyOf(nodes.values());
-        List<Node> active = all.stream().filter(node -> !node.draining()).toList();
-        List<Node> up =
-                active.stream().filter(node -> node.health() != Health.DOWN).toList();
-        List<Node> good = up.stream()
-                .filter(node -> node.ejection().standing() != Ejection.Standing.EJECTED)
-                .toList();
-        boolean panic = good.size() < settings.panicThreshold() * active.size() && !ByPriority.suffices(good, active);
-        // Calls that failed take no node away if no other is left that takes them all.
-        boolean trusted =
-                !panic && good.stream().anyMatch(node -> node.ejection().good());
-        List<Node> usable = panic ? active : trusted ? good : up;
+        Selection selected = Selection.of(all, settings.panicThreshold());
+        List<Node> active = selected.active();
+        List<Node> usable = selected.usable();
+        boolean panic = selected.panic();
         Picker made = before.madePicker();
         boolean same = made != null && !reshaped && usable.equals(before.usable()) && active.equals(known);
-        Picker picker = same ? before.picker() : newPicker(usable, active, made == null ? inherited : made);
+        Picker picker = same ? before.picker() : pickers.make(usable, active, made == null ? inherited : made);
         known = active;
         inherited = null;
         reshaped = false;
-        snapshot = new Snapshot(all, nodes, usable, picker, panic, trusted);
+        snapshot = new Snapshot(all, nodes, usable, picker, panic, selected.trusted());
         if (!same) {
-            close(before.picker());
+            pickers.close(before.picker());
         }
         if (panic != before.panic()) {
             events.tell(
                     panic ? BalancerEvent.Type.PANIC : BalancerEvent.Type.PANIC_OVER,
                     null,
-                    good.size() + " of " + active.size() + " nodes are usable");
+                    selected.good().size() + " of " + active.size() + " nodes are usable");
         }
         if (waiting != null) {
             waiting.run();
-        }
-    }
-
-    private Picker newPicker(List<Node> usable, List<Node> active, @Nullable Picker previous) {
-        Strategy strategy = settings.strategy();
-        try {
-            return Objects.requireNonNull(
-                    strategy.newPicker(new Setup(usable, active, previous, settings.time(), settings.random())),
-                    "newPicker returned null");
-        } catch (RuntimeException | Error e) {
-            events.once(strategy, "strategy " + strategy, "failed to make a picker, and is replaced by chance", e);
-            return new RandomChoice().newPicker(new Setup(usable, active, null, settings.time(), settings.random()));
         }
     }
 }

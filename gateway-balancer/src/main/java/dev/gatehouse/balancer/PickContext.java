@@ -135,6 +135,12 @@ public final class PickContext {
         return node == avoided;
     }
 
+    /** The node to avoid; null if there is none. */
+    @Nullable
+    Node avoided() {
+        return avoided;
+    }
+
     /** Whether anything is avoided at all. */
     boolean avoidsAny() {
         return avoided != null;

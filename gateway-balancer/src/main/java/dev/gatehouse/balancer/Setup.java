@@ -58,7 +58,8 @@ public final class Setup {
 
     /**
      * The picker that the new one takes over from, to inherit what it has learnt. It may still be choosing, and it may be
-     * of another kind: that of a strategy around this one, or beside it. Test its type.
+     * of another kind: that of a strategy around this one, or beside it. Test its type. A picker that keeps it, or the setup,
+     * keeps all before.
      *
      * @return null if there is none
      */

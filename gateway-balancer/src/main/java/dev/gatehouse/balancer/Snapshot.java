@@ -1,5 +1,6 @@
 package dev.gatehouse.balancer;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -43,7 +44,7 @@ record Snapshot(
         double least = Double.POSITIVE_INFINITY;
         for (Node node : usable) {
             double load = (node.inFlight() + 1) / node.effectiveWeight();
-            if (node.inFlight() >= maxInFlight || !free(node)) {
+            if (node.inFlight() >= node.concurrency().atMost(maxInFlight) || !free(node)) {
                 continue;
             }
             if (context.avoids(node)) {
@@ -60,49 +61,75 @@ record Snapshot(
     @Nullable
     Node preferable(@Nullable String id) {
         Node node = id == null ? null : byId.get(id);
-        if (node == null) {
+        if (node == null || node.refusesAll()) {
             return null;
         }
         boolean up = node.health() != Health.DOWN;
         boolean conducted = !trusted || node.ejection().standing() != Ejection.Standing.EJECTED;
-        return (panic && !node.draining()) || (up && conducted) ? node : null;
+        boolean taken = (panic && !node.draining()) || (up && conducted);
+        return taken && !node.circuit().open() ? node : null;
     }
 
     /** Whether a node takes one more call, as far as can be told before. */
     private boolean free(Node node) {
         return !node.draining()
+                && node.circuit().admits()
                 && (!trusted
                         || node.ejection().standing() != Ejection.Standing.PROBATION
                         || node.ejection().probeFree());
     }
 
     /** Why it has no node for a call. */
-    NoEndpointException refusal(int maxInFlight) {
-        if (!usable.isEmpty() && maxInFlight != InFlight.UNLIMITED) {
+    NoEndpointException refusal(int maxInFlight, long nowNanos) {
+        long open = all.stream().filter(node -> node.circuit().open()).count();
+        if (usable.isEmpty() && open > 0) {
+            long least = all.stream()
+                    .mapToLong(node -> node.circuit().remainingNanos(nowNanos))
+                    .min()
+                    .orElse(0);
+            Duration left = Duration.ofNanos(least == Long.MAX_VALUE ? 0 : least);
             return new NoEndpointException(
-                    "none of " + usable.size() + " usable endpoints is under its limit of " + maxInFlight
-                            + " calls in flight",
+                    "none of " + all.size() + " endpoints is usable: the circuits of " + open
+                            + " are open, the first for " + left.toMillis() + " ms more",
+                    false,
+                    left);
+        }
+        boolean adapts = usable.stream().anyMatch(node -> node.concurrency().adapts());
+        if (!usable.isEmpty() && (adapts || maxInFlight != InFlight.UNLIMITED)) {
+            String limit = adapts ? "" : maxInFlight + " ";
+            return new NoEndpointException(
+                    "none of " + usable.size() + " usable endpoints is under its limit of " + limit + "calls in flight",
+                    true);
+        }
+        if (usable.stream().anyMatch(node -> node.circuit().halfOpen())) {
+            return new NoEndpointException(
+                    "none of " + usable.size()
+                            + " usable endpoints takes a call: circuits are half-open, and their trial calls under way",
                     true);
         }
         return new NoEndpointException(
                 all.isEmpty() ? "there are no endpoints" : "none of " + all.size() + " endpoints is usable");
     }
 
-    List<Balancer.Candidate> candidates(int maxInFlight) {
+    List<Balancer.Candidate> candidates(int maxInFlight, long nowNanos) {
         Set<Node> chosenFrom = Collections.newSetFromMap(new IdentityHashMap<>());
         chosenFrom.addAll(usable);
         return all.stream()
-                .map(node -> candidate(node, chosenFrom.contains(node), maxInFlight))
+                .map(node -> candidate(node, chosenFrom.contains(node), maxInFlight, nowNanos))
                 .toList();
     }
 
-    private Balancer.Candidate candidate(Node node, boolean chosenFrom, int maxInFlight) {
-        boolean full = chosenFrom && node.inFlight() >= maxInFlight;
-        String limit = full ? ", at its limit of " + maxInFlight + " calls in flight" : "";
-        return new Balancer.Candidate(node, chosenFrom && !full, reason(node) + limit);
+    private Balancer.Candidate candidate(Node node, boolean chosenFrom, int maxInFlight, long nowNanos) {
+        int most = node.concurrency().atMost(maxInFlight);
+        int inFlight = node.inFlight();
+        boolean full = chosenFrom && inFlight >= most;
+        String adaptive = node.concurrency().adapts() ? ", " + inFlight + " of " + most + " calls in flight" : "";
+        String limit = full ? ", at its limit of " + most + " calls in flight" : adaptive;
+        boolean taken = chosenFrom && !full && node.circuit().admits();
+        return new Balancer.Candidate(node, taken, reason(node, nowNanos) + limit);
     }
 
-    private String reason(Node node) {
+    private String reason(Node node, long nowNanos) {
         if (node.draining()) {
             return "draining";
         }
@@ -118,6 +145,6 @@ record Snapshot(
         Node.WarmUp warmUp = node.warmUp();
         String warming =
                 warmUp == null ? "" : ", slow start: " + Math.round(PERCENT * warmUp.share()) + " % of its weight";
-        return state + conduct + warming + (panic ? ", panic: too few others are usable" : all);
+        return state + conduct + CircuitJudge.reason(node.circuit(), nowNanos) + warming + (panic ? ", panic: too few others are usable" : all);
     }
 }

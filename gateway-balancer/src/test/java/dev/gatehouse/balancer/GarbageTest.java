@@ -15,8 +15,8 @@ class GarbageTest {
 
     private static final int CALLS = 20_000;
 
-    /** A header of 12 bytes, five references, a time and a flag make 48 with compressed references, 72 without. */
-    private static final long LEASE_BYTES = 72;
+    /** A header of 12 bytes, seven references, a time, two numbers and a flag make 64 with compressed references, 96 without. */
+    private static final long LEASE_BYTES = 96;
 
     private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 

@@ -155,4 +155,26 @@ class LoadMeterTest {
         assertThat(LoadReport.ofField("TEXT eps=1," + "x=1,".repeat(1_100) + "eps=1"))
                 .isNull();
     }
+
+    /** A thread that looked at the time just before another one took note of an answer. */
+    @Test
+    void aLatencyFromAMomentAfterTheReportIsNotTakenForOneFromLongAgo() {
+        LatencyByLoad latencies = new LatencyByLoad();
+        latencies.add(0, 5 * MILLI, 1_000 * MILLI);
+        latencies.add(0, 5 * MILLI, 999 * MILLI);
+        assertThat(latencies.median(0, 998 * MILLI)).isEqualTo(5 * MILLI);
+        assertThat(latencies.median(0, 10_000 * MILLI)).isEqualTo(5 * MILLI);
+        assertThat(latencies.median(0, 12_000 * MILLI)).isEqualTo(LoadReport.UNSAID);
+    }
+
+    @Test
+    void aUtilizationThatFailsCostsNoReport() {
+        LoadMeter failing = new LoadMeter(time, () -> {
+            throw new IllegalStateException("on purpose");
+        });
+        failing.begin().answered(false);
+        time.advance(Duration.ofSeconds(1));
+        assertThat(failing.report().utilization()).isZero();
+        assertThat(failing.report().requestsPerSecond()).isEqualTo(1);
+    }
 }

@@ -290,7 +290,7 @@ class PendingCallsTest {
     private static void meet(AtomicInteger ready) {
         ready.incrementAndGet();
         while (ready.get() < 2) {
-            Thread.yield();
+            Thread.onSpinWait();
         }
     }
 
@@ -346,6 +346,21 @@ class PendingCallsTest {
             assertThat(watched.balancer.nodes()).allMatch(node -> node.inFlight() == 0);
         } finally {
             threads.shutdownNow();
+        }
+    }
+
+    /** The node of the only call has left, and tells nobody of this balancer any more; the place is the balancer's. */
+    @Test
+    void aCallToANodeThatHasLeftFreesThePlaceOfTheBalancer() {
+        try (Watched watched =
+                Watched.of(builder -> builder.maxInFlight(1).maxPending(3, Duration.ofSeconds(2)), "a")) {
+            Lease held = acquire(watched).join();
+            CompletableFuture<Lease> waiting = acquire(watched);
+            watched.source.set(Endpoints.list("b"));
+            assertThat(waiting).isNotDone();
+            held.close();
+            assertThat(waiting).isCompleted();
+            assertThat(waiting.join().endpoint().id()).isEqualTo("b");
         }
     }
 }

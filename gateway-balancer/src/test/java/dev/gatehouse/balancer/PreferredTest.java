@@ -133,4 +133,85 @@ class PreferredTest {
             assertThat(chosen(watched, TO_B)).isEqualTo("a");
         }
     }
+
+    @Test
+    void oneWhoseDrainIsOverIsNotKept() {
+        try (Watched watched = Watched.of(builder -> builder.stickyDrains(true), "a", "b")) {
+            watched.balancer.drain("b", Duration.ofMinutes(1));
+            try (Lease lease = watched.balancer.acquire(TO_B)) {
+                assertThat(lease.keepsPreferred()).as("draining").isTrue();
+            }
+            watched.seconds(60);
+            try (Lease lease = watched.balancer.acquire(TO_B)) {
+                assertThat(lease.keepsPreferred()).as("drained").isFalse();
+            }
+        }
+        try (Watched watched = Watched.of("a", "b")) {
+            watched.balancer.drain("b", Duration.ofMinutes(1));
+            try (Lease lease = watched.balancer.acquire(TO_B)) {
+                assertThat(lease.keepsPreferred()).as("without sticky drains").isFalse();
+            }
+        }
+    }
+
+    @Test
+    void aDrainEndsWithTheLastCallThatPreferredTheNode() {
+        try (Watched watched = Watched.of(builder -> builder.stickyDrains(true), "a", "b")) {
+            CompletableFuture<Void> drained =
+                    watched.balancer.drain("b", Duration.ofMinutes(1)).toCompletableFuture();
+            watched.seconds(59);
+            Lease last = watched.balancer.acquire(TO_B);
+            watched.seconds(1);
+            // The deadline is how long it waits at most, also for a call that prefers the node.
+            assertThat(drained).isCompleted();
+            assertThat(watched.events)
+                    .anyMatch(event -> event.type() == BalancerEvent.Type.DRAINED
+                            && event.reason().equals("1 calls in flight"));
+            assertThat(watched.node("b").inFlight()).isEqualTo(1);
+            last.close();
+            assertThat(watched.balancer.inFlight()).isZero();
+        }
+    }
+
+    @Test
+    void inPanicOneThatIsDownIsChosenAndKeptButNotWhenItDrains() {
+        VirtualClock clock = new VirtualClock();
+        ScriptedChecker checker = new ScriptedChecker(clock);
+        checker.sick.addAll(List.of("b", "c"));
+        HealthCheckSettings once =
+                HealthCheckSettings.builder().unhealthyAfter(1).build();
+        try (Watched watched = Watched.of(clock, builder -> builder.healthCheck(checker, once), "a", "b", "c")) {
+            watched.seconds(10);
+            assertThat(watched.told()).contains("PANIC");
+            try (Lease lease = watched.balancer.acquire(TO_B)) {
+                assertThat(lease.endpoint().id()).isEqualTo("b");
+                assertThat(lease.keepsPreferred()).isTrue();
+            }
+            watched.balancer.drain("b", Duration.ofMinutes(1));
+            try (Lease lease = watched.balancer.acquire(TO_B)) {
+                assertThat(lease.endpoint().id()).isNotEqualTo("b");
+                assertThat(lease.keepsPreferred()).isFalse();
+            }
+        }
+    }
+
+    @Test
+    void onProbationItTakesOneCallAndKeepsTheOthersUsers() {
+        try (Watched watched = Watched.of(
+                builder -> builder.outlierDetection(outliers -> outliers.consecutiveFailures(1)), "a", "b", "c")) {
+            try (Lease lease = watched.balancer.acquire(TO_B)) {
+                lease.report(Outcome.SERVER_ERROR);
+            }
+            watched.seconds(31); // the first ejection takes 30 s
+            try (Lease probe = watched.balancer.acquire(TO_B);
+                    Lease other = watched.balancer.acquire(TO_B)) {
+                assertThat(probe.endpoint().id()).isEqualTo("b");
+                assertThat(other.endpoint().id()).isNotEqualTo("b");
+                assertThat(other.keepsPreferred()).isTrue();
+                probe.report(Outcome.SUCCESS);
+            }
+            assertThat(chosen(watched, TO_B)).isEqualTo("b");
+            assertThat(watched.balancer.inFlight()).isZero();
+        }
+    }
 }

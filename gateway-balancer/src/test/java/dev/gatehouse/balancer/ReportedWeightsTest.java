@@ -50,7 +50,7 @@ class ReportedWeightsTest {
             balancer.nodes().forEach(node -> {
                 LoadReport report = reports.get(node.endpoint().id());
                 if (report != null) {
-                    new Lease(balancer, node, context -> null, PickContext.none(), false).report(report);
+                    new Lease(balancer, node, context -> null, PickContext.none(), false, null).report(report);
                 }
             });
             balancer.acquire(PickContext.none()).close();

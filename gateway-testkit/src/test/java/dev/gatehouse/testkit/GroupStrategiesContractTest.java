@@ -4,6 +4,7 @@ import dev.gatehouse.balancer.Endpoint;
 import dev.gatehouse.balancer.Strategy;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Nested;
 
@@ -46,6 +47,11 @@ class GroupStrategiesContractTest {
         @Override
         protected Strategy newStrategy() {
             return Strategy.byPriority(Strategy.clientIpHash());
+        }
+
+        @Override
+        protected OptionalDouble disruption(int nodes) {
+            return OptionalDouble.of(0);
         }
     }
 }

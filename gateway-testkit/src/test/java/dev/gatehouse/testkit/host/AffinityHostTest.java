@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class AffinityHostTest {
 
     private static final byte[] SECRET = "sixteen bytes or more".getBytes(StandardCharsets.UTF_8);
+
+    /** The ports of those that answer 503. */
+    private final Set<Integer> sick = ConcurrentHashMap.newKeySet();
 
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
@@ -84,14 +88,48 @@ final class AffinityHostTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource(Hosts.class)
+    void aRetryServesTheCallAndMovesNobody(Hosts host) throws Exception {
+        List<HttpServer> servers = List.of(server(), server());
+        Gateway gateway = Gateway.builder()
+                .upstream(
+                        "up",
+                        up -> up.endpoints(servers.stream()
+                                        .map(server -> "http://127.0.0.1:"
+                                                + server.getAddress().getPort())
+                                        .toArray(String[]::new))
+                                .strategy(Strategy.roundRobin())
+                                .affinity(Affinity.cookie("stay", SECRET)))
+                .route("/**", route -> route.to("up"))
+                .build();
+        try (HostUnderTest running = host.start(gateway, call -> {})) {
+            HttpResponse<String> first = get(running, null);
+            String token = token(first);
+            sick.add(Integer.valueOf(first.body().replaceAll(" .*", "")));
+            HttpResponse<String> retried = get(running, token);
+            assertThat(retried.statusCode()).isEqualTo(200);
+            assertThat(retried.body()).isNotEqualTo(first.body());
+            assertThat(retried.headers().firstValue("Set-Cookie")).isEmpty();
+            assertThat(retried.headers().firstValue("Cache-Control")).isEmpty();
+            sick.clear();
+            for (int i = 0; i < 5; i++) {
+                assertThat(get(running, token).body()).isEqualTo(first.body());
+            }
+        } finally {
+            gateway.close(Duration.ZERO);
+            servers.forEach(server -> server.stop(0));
+        }
+    }
+
     /** Answers its port, and the cookies that it sees beside. */
-    private static HttpServer server() throws IOException {
+    private HttpServer server() throws IOException {
         HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             String seen = server.getAddress().getPort() + " "
                     + exchange.getRequestHeaders().getOrDefault("Cookie", List.of());
             byte[] content = seen.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, content.length);
+            exchange.sendResponseHeaders(sick.contains(server.getAddress().getPort()) ? 503 : 200, content.length);
             try (exchange) {
                 exchange.getResponseBody().write(content);
             }
