@@ -216,7 +216,13 @@ final class ExchangeRun {
         if (reason != null) {
             stop(sent, reason);
         }
-        host.respond(sent, this::done);
+        try {
+            host.respond(sent, this::done);
+        } catch (RuntimeException gone) {
+            // A container has ended the exchange by itself, and let go of it, before the gateway has learnt of it.
+            stop(sent, new GatewayException(Kind.CLIENT_GONE, RequestSent.MAYBE, "the host has let go", gone));
+            done(gone);
+        }
         return true;
     }
 

@@ -1,7 +1,7 @@
 package dev.gatehouse;
 
-import dev.gatehouse.balancer.ShadowReport;
 import dev.gatehouse.balancer.Balancer;
+import dev.gatehouse.balancer.ShadowReport;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.internal.routing.RouteVerdict;
@@ -243,11 +243,15 @@ public final class Explanation {
         text.append("  strategy   ").append(upstream.settings().strategy()).append('\n');
         ShadowReport shadow = upstream.balancer().shadow();
         if (shadow != null) {
-            text.append("  shadow     ").append(shadow.toString().strip().replace("\n", "\n           ")).append('\n');
+            text.append("  shadow     ")
+                    .append(shadow.toString().strip().replace("\n", "\n           "))
+                    .append('\n');
         }
         text.append("  hash key   ").append(upstream.settings().hashKey()).append('\n');
         Affinity affinity = upstream.settings().affinity();
-        text.append("  affinity   ").append(affinity == null ? "none" : affinity).append('\n');
+        text.append("  affinity   ")
+                .append(affinity == null ? "none" : affinity)
+                .append('\n');
         for (Candidate candidate : candidates) {
             text.append(candidate.usable() ? "  usable     " : "  unusable   ");
             text.append(candidate.endpoint())

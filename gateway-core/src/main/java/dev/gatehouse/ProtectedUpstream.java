@@ -177,8 +177,8 @@ abstract class ProtectedUpstream {
 
     /**
      * Lets the weight of an endpoint grow from a tenth to its whole over some time, when it joins others that are there
-     * already, comes up after it was down, returns after it was ejected, or its circuit closes. <b>Default:</b> all endpoints always have
-     * their whole weight.
+     * already, comes up after it was down, returns after it was ejected, or its circuit closes. <b>Default:</b> all
+     * endpoints always have their whole weight.
      *
      * @param window 1 s to {@link TimeSource#LONGEST}
      * @return this builder
@@ -224,8 +224,8 @@ abstract class ProtectedUpstream {
     }
 
     /**
-     * Lets attempts wait while {@link #maxInFlight}, {@link #maxInFlightPerNode} or {@link #adaptiveConcurrency} allows no more, in order. The waiting ends
-     * with the exchange, and at its deadline; an attempt that has waited in vain, or finds as many waiting, is answered 503.
+     * Lets attempts wait while {@link #maxInFlight}, {@link #maxInFlightPerNode} or {@link #adaptiveConcurrency} allows no
+     * more, in order. The waiting ends with the exchange, and at its deadline; an attempt that has waited in vain, or finds as many waiting, is answered 503.
      * Nobody waits for endpoints that are down. Evens out short bursts only: where requests come faster than they are
      * answered, each that is served has waited the whole time. <b>Default:</b> none waits.
      *
@@ -252,8 +252,9 @@ abstract class ProtectedUpstream {
     void checkProtection(String upstream, List<String> found) {
         boolean limited = maxInFlight != UNLIMITED || maxInFlightPerNode != UNLIMITED || adaptiveConcurrency != null;
         if (maxPending > 0 && !limited) {
-            found.add("upstream " + upstream + ": maxPending: " + maxPending
-                    + " (expected: with maxInFlight, maxInFlightPerNode or adaptiveConcurrency, without which no attempt waits)");
+            found.add(
+                    "upstream " + upstream + ": maxPending: " + maxPending
+                            + " (expected: with maxInFlight, maxInFlightPerNode or adaptiveConcurrency, without which no attempt waits)");
         }
     }
 

@@ -8,7 +8,6 @@ import dev.gatehouse.transport.Transport;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-
 /** An upstream of a graph at work: its settings, and the balancer and retry budget that it may share with other graphs. */
 final class Upstream {
 

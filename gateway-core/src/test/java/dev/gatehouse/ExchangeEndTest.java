@@ -2,6 +2,7 @@ package dev.gatehouse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.gatehouse.host.Done;
 import dev.gatehouse.http.Body;
 import dev.gatehouse.http.GatewayException;
 import dev.gatehouse.http.GatewayException.Kind;
@@ -40,6 +41,26 @@ class ExchangeEndTest {
             assertThat(filtered).hasValue(0);
             assertThat(fixture.time.pending()).isZero();
         }
+    }
+
+    @Test
+    void aHostThatHasLetGoHindersNeitherTheEndNorOtherExchanges() {
+        ScriptedTransport transport = new ScriptedTransport(sent -> {});
+        Fixture fixture = Fixture.of(transport);
+        for (int i = 0; i < 4; i++) {
+            fixture.gateway.serve(Request.get("/up/x").build(), new ScriptedHost() {
+                @Override
+                public void respond(Response answer, Done done) {
+                    throw new IllegalStateException("recycled");
+                }
+            });
+        }
+        fixture.close();
+        assertThat(fixture.completions)
+                .hasSize(4)
+                .allMatch(end -> end.aborted().orElseThrow() instanceof IllegalStateException);
+        assertThat(transport.sent).allMatch(sent -> sent.aborted != null);
+        assertThat(fixture.inFlight()).isZero();
     }
 
     /** A race of two threads: it cannot fail by itself, but a mistake shows only in some of the rounds. */

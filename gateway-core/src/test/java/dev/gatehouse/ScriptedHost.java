@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A host without a server, which writes a response as one does: reading its body, whatever it is. */
-final class ScriptedHost implements HostExchange {
+class ScriptedHost implements HostExchange {
 
     static final HostCapabilities CAPABILITIES = new HostCapabilities("scripted", true, true, true, true, true, true);
 

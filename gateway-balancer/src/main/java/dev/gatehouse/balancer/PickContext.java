@@ -14,10 +14,7 @@ public final class PickContext {
     private final @Nullable String preferred;
 
     private PickContext(
-            @Nullable String key,
-            @Nullable String clientAddress,
-            @Nullable Node avoided,
-            @Nullable String preferred) {
+            @Nullable String key, @Nullable String clientAddress, @Nullable Node avoided, @Nullable String preferred) {
         this.key = key;
         this.clientAddress = clientAddress;
         this.avoided = avoided;

@@ -74,7 +74,8 @@ class PrequalTest {
         loads.putAll(Map.of("a", load(3, 30), "b", load(0, 10), "c", load(3, 20)));
         settings = settings.withHotQuantile(1);
         start();
-        // A call's three questions all miss b with a chance of 8/27; after four misses in a row b would have 4 requests, and be
+        // A call's three questions all miss b with a chance of 8/27; after four misses in a row b would have 4
+        // requests, and be
         // hot: (8/27)^4 is 1 % of the calls, beside those before b's first answer.
         assertThat(calls(200).get("b")).isGreaterThan(185);
     }
