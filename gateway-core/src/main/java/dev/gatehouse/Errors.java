@@ -40,7 +40,8 @@ final class Errors {
 
     /** Rounded up, since a client that comes too early has come in vain. */
     private static String seconds(Duration wait) {
-        return String.valueOf(Math.max(1, wait.plusNanos(Duration.ofSeconds(1).toNanos() - 1).toSeconds()));
+        return String.valueOf(
+                Math.max(1, wait.plusNanos(Duration.ofSeconds(1).toNanos() - 1).toSeconds()));
     }
 
     private static String sentence(String text) {

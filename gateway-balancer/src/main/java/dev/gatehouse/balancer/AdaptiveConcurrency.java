@@ -6,22 +6,25 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A limit of calls in flight for each node that moves with the node's latency (the Gradient2 limit of Netflix' concurrency-limits).
- * While calls take about as long as calls to an idle node, there is no queue, and the limit grows; when they take longer than
- * {@code tolerance} allows, it shrinks in proportion. The defaults and their reasons stand at the {@linkplain Builder builder}.
+ * A limit of calls in flight for each node that moves with the node's latency (the Gradient2 limit of Netflix'
+ * concurrency-limits). While calls take about as long as calls to an idle node, there is no queue, and the limit grows;
+ * when they take longer than {@code tolerance} allows, it shrinks in proportion. The defaults and their reasons stand at
+ * the {@linkplain Builder builder}.
  *
- * <p>Gradient2 compares with a long-term average of all calls. Under lasting load that average follows the queue, and the limit
- * drifts to its maximum. Here, calls are compared with those that began while at most {@code min} calls were in flight: the mean
- * of 50 of them, or of five times {@code min}. If there were not as many for {@code remeasureAfter}, the limit is {@code min} until
- * there are, as Envoy's gradient controller measures its minimum latency. A node in balance has {@code tolerance} times the calls that it works on at
- * the same time, and 4 more, so that a queue shows what it could take.
+ * <p>Gradient2 compares with a long-term average of all calls. Under lasting load that average follows the queue, and the
+ * limit drifts to its maximum. Here, calls are compared with those that began while at most {@code min} calls were in
+ * flight: the mean of 50 of them, or of five times {@code min}. If there were not as many for {@code remeasureAfter}, or
+ * calls take less than half of it, the limit is {@code min} until there are, as Envoy's gradient controller measures its
+ * minimum latency. A node in balance has {@code tolerance} times the calls that it works on at the same time, and 4 more,
+ * so that a queue shows what it could take.
  *
  * <p>The latency is that to the response's headers. Answers that are server errors are not looked at, since those that come
- * fast would open the limit of a node that is broken; time-outs count as what they took. A node at its limit is passed over, as with
- * {@link BalancerBuilder#maxInFlightPerNode}; where that is set too, the smaller one counts.
+ * fast would open the limit of a node that is broken; time-outs count as what they took. A node at its limit is passed
+ * over, as with {@link BalancerBuilder#maxInFlightPerNode}; where that is set too, the smaller one counts.
  *
- * <p>Not for nodes with a few calls at a time, which says nothing, and not for calls whose latencies differ by nature by more than
- * the tolerance, such as searches and look-ups through one balancer: when the mixture changes, the limit follows it.
+ * <p>Not for nodes with a few calls at a time, which says nothing, and not for calls whose latencies differ by nature by
+ * more than the tolerance, such as searches and look-ups through one balancer: when the mixture changes, the limit follows
+ * it.
  *
  * @param initial the limit to begin with
  * @param min the least limit, at which a node must not be loaded yet
@@ -102,8 +105,8 @@ public record AdaptiveConcurrency(
         private Builder() {}
 
         /**
-         * Sets the limit to begin with. <b>Default:</b> 20, as in concurrency-limits. From 20, a limit reaches 100 within 10 s, if
-         * calls come and the node takes them.
+         * Sets the limit to begin with. <b>Default:</b> 20, as in concurrency-limits. From 20, a limit reaches 100 in
+         * about 10 s, if calls come and the node takes them.
          *
          * @param value min to max
          * @return this builder
@@ -129,8 +132,8 @@ public record AdaptiveConcurrency(
         }
 
         /**
-         * Sets how many times the latency of an idle node calls may take before the limit shrinks. <b>Default:</b> 1.5, as in
-         * concurrency-limits. Greater for latencies that vary much by chance; the queue grows along.
+         * Sets how many times the latency of an idle node calls may take before the limit shrinks. <b>Default:</b> 1.5, as
+         * in concurrency-limits. Greater for latencies that vary much by chance; the queue grows along.
          *
          * @param value 1 to 10
          * @return this builder
@@ -141,8 +144,9 @@ public record AdaptiveConcurrency(
         }
 
         /**
-         * Sets how far a limit moves with each window of 100 ms, or 10 calls if those take longer, of the way to what the window
-         * shows. <b>Default:</b> 0.2, as in concurrency-limits. With it, a limit shrinks by 10 % for a window at most.
+         * Sets how far a limit moves with each window of 100 ms, or 10 calls if those take longer, of the way to what the
+         * window shows. <b>Default:</b> 0.2, as in concurrency-limits. With it, a limit shrinks by 10 % for a window at
+         * most.
          *
          * @param value more than 0, at most 1
          * @return this builder
@@ -153,9 +157,9 @@ public record AdaptiveConcurrency(
         }
 
         /**
-         * Sets after how long the latency of an idle node is measured anew, if the node was never so lately. For as long as 50
-         * calls take then, or five times the least limit, that is the limit; each node has its own time, up to 15 % later. <b>Default:</b> 60 s, as in
-         * Envoy.
+         * Sets after how long the latency of an idle node is measured anew, if the node was never so lately. For as long as
+         * 50 calls take then, or five times the least limit, that is the limit; each node has its own time, up to 15 %
+         * later. <b>Default:</b> 60 s, as in Envoy.
          *
          * @param value 1 s or more
          * @return this builder

@@ -5,12 +5,12 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The limit of calls in flight of a node, as {@link AdaptiveConcurrency} says. All threads count without a lock; one of them at a
- * time moves the limit, and the others go on.
+ * The limit of calls in flight of a node, as {@link AdaptiveConcurrency} says. All threads count without a lock; one of
+ * them at a time moves the limit, and the others go on.
  */
 final class AdaptiveLimit {
 
-    /** Twice as fast as in concurrency-limits at most, and as many calls. */
+    /** As often as Envoy, and with as many calls at least as concurrency-limits. */
     private static final long WINDOW_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private static final int WINDOW_CALLS = 10;
@@ -28,10 +28,8 @@ final class AdaptiveLimit {
 
     private static final double STEEPEST = 0.5;
 
-    /** As in concurrency-limits: where calls are twice as fast as those of an idle node were, those count no more. */
+    /** Where calls are twice as fast as those of an idle node were, as concurrency-limits has it, those are of another time. */
     private static final double OUTDATED = 2;
-
-    private static final double DECAY = 0.95;
 
     private final AdaptiveConcurrency settings;
     private final RandomSource random;
@@ -134,7 +132,7 @@ final class AdaptiveLimit {
             windowEndNanos = nowNanos + WINDOW_NANOS;
             dropOutdated();
             if (fit) {
-                adjust(mean, used);
+                adjust(mean, used, nowNanos);
             }
         }
         if (!measuring && nowNanos - remeasureNanos >= 0 && estimate > settings.min()) {
@@ -152,9 +150,9 @@ final class AdaptiveLimit {
         idleSeen = idle.count();
     }
 
-    private void adjust(double mean, int used) {
+    private void adjust(double mean, int used, long nowNanos) {
         if (idleMicros > OUTDATED * mean) {
-            idleMicros *= DECAY;
+            remeasureNanos = nowNanos;
         }
         double gradient = Math.max(STEEPEST, Math.min(1, settings.tolerance() * idleMicros / mean));
         double next = estimate + settings.smoothing() * (estimate * gradient + QUEUE - estimate);

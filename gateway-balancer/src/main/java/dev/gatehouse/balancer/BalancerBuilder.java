@@ -150,8 +150,8 @@ public final class BalancerBuilder {
 
     /**
      * Lets the weight of a node grow from a tenth to its whole over some time, in proportion to it, when the node joins
-     * others that are there already, comes up after it was down, returns after it was ejected, or its circuit closes; for nodes that must fill
-     * caches or compile. Strategies that go by {@link Node#effectiveWeight} follow, others do not. A new picker is made
+     * others that are there already, comes up after it was down, returns after it was ejected, or its circuit closes; for
+     * nodes that must fill caches or compile. Strategies that go by {@link Node#effectiveWeight} follow, others do not. A new picker is made
      * for it once in a twentieth of the window, and at most once in a second. Nodes of the first list have their whole
      * weight. <b>Default:</b> all nodes always have.
      *
@@ -221,8 +221,8 @@ public final class BalancerBuilder {
     }
 
     /**
-     * Lets calls wait while {@link #maxInFlight}, {@link #maxInFlightPerNode} or {@link #adaptiveConcurrency} allows no more, in order, for
-     * {@link Balancer#acquire}, {@link Balancer#acquireAsync}, {@link Balancer#call} and {@link Balancer#callAsync}. A call
+     * Lets calls wait while {@link #maxInFlight}, {@link #maxInFlightPerNode} or
+     * {@link #adaptiveConcurrency(AdaptiveConcurrency)} allows no more, in order, for {@link Balancer#acquire}, {@link Balancer#acquireAsync}, {@link Balancer#call} and {@link Balancer#callAsync}. A call
      * that finds no usable node is refused at once all the same: nobody waits for health. A balancer that
      * {@linkplain #adopting adopts} has a queue of its own. Not for evening out more than short bursts: where calls come
      * faster than they end, each that is served has waited the whole time. <b>Default:</b> none waits.
@@ -357,8 +357,9 @@ public final class BalancerBuilder {
     public Balancer build() {
         boolean limited = maxInFlight != InFlight.UNLIMITED || maxInFlightPerNode != InFlight.UNLIMITED;
         if (pending != null && !limited && adaptiveConcurrency == null) {
-            throw new IllegalArgumentException("maxPending: " + pending.calls()
-                    + " (expected: with maxInFlight, maxInFlightPerNode or adaptiveConcurrency, without which no call waits)");
+            throw new IllegalArgumentException(
+                    "maxPending: " + pending.calls()
+                            + " (expected: with maxInFlight, maxInFlightPerNode or adaptiveConcurrency, without which no call waits)");
         }
         Settings settings = new Settings(
                 source,

@@ -3,8 +3,8 @@ package dev.gatehouse.balancer;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * Calls and failures over a sliding window of slots. All threads count without a lock, and who counts the last call of several
- * sees all of them. Makes no garbage.
+ * Calls and failures over a sliding window of slots. All threads count without a lock, and who counts the last call of
+ * several sees all of them. Makes no garbage.
  */
 final class CallWindow {
 

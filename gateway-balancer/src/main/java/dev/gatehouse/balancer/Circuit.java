@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether calls go to a node at all. Each phase, from one change to the next, counts for itself, and a call keeps the phase that it
- * began in: what it says after a change is counted where nobody looks. Two balancers share a node while one takes over from
- * the other; the judge of the last one decides. Reading is safe for several threads, without locks.
+ * Whether calls go to a node at all. Each phase, from one change to the next, counts for itself, and a call keeps the phase
+ * that it began in: what it says after a change is counted where nobody looks. Two balancers share a node while one takes
+ * over from the other; the judge of the last one decides. Reading is safe for several threads, without locks.
  */
 final class Circuit {
 
@@ -190,7 +190,8 @@ final class Circuit {
     }
 
     /** Opens. For how long; null if it did not: if it has changed since, or somebody else decides. */
-    synchronized @Nullable Duration open(CircuitJudge by, CircuitBreaking settings, Phase from, long now, String why) {
+    synchronized @Nullable Duration tryOpen(
+            CircuitJudge by, CircuitBreaking settings, Phase from, long now, String why) {
         if (judge != by || phase != from) {
             return null;
         }
@@ -218,7 +219,7 @@ final class Circuit {
     }
 
     /** Closes. Whether it did: not if it has changed since, or somebody else decides. */
-    synchronized boolean close(CircuitJudge by, CircuitBreaking settings, Phase from, long nowNanos) {
+    synchronized boolean tryClose(CircuitJudge by, CircuitBreaking settings, Phase from, long nowNanos) {
         if (judge != by || phase != from) {
             return false;
         }

@@ -6,17 +6,19 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When the circuit to an endpoint opens, so that no calls go there, and how it closes again (Nygard, "Release It!", 2007; the
- * figures are mostly those of Hystrix). The defaults and their reasons stand at the {@linkplain Builder builder}.
+ * When the circuit to an endpoint opens, so that no calls go there, and how it closes again (Nygard, "Release It!", 2007;
+ * the figures are mostly those of Hystrix). The defaults and their reasons stand at the {@linkplain Builder builder}.
  *
  * <p>Calls are counted over a sliding window of ten slots. When enough of them have failed, the circuit opens: the endpoint
  * gets no call at all, be it the only one, and in panic too. After a wait a few trial calls go to it; most of them decide
  * whether the circuit closes or opens again, for longer then. {@link Outcome#IGNORED} counts for nothing, a
- * {@link Outcome#TIMEOUT} is a failure like others, and what calls say that began before the circuit changed comes too late.
+ * {@link Outcome#TIMEOUT} is a failure like others, and what calls say that began before the circuit changed comes too
+ * late.
  *
- * <p>Outlier detection is another thing: that compares nodes, ejects few of them and never the last one, so that as many calls
- * as possible succeed. A circuit breaker gives up calls, to spare the endpoint and the time of callers. Both may be used
- * together. Not for endpoints that answer some kinds of calls with 5xx and others well: the good ones are given up too.
+ * <p>Outlier detection is another thing: that compares nodes, ejects few of them and never the last one, so that as many
+ * calls as possible succeed. A circuit breaker gives up calls, to spare the endpoint and the time of callers. Both may be
+ * used together. Not for endpoints that answer some kinds of calls with 5xx and others well: the good ones are given up
+ * too.
  *
  * @param failureRate the share of failures at which the circuit opens
  * @param minCalls how many calls the window needs for that
@@ -28,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public record CircuitBreaking(
         double failureRate, int minCalls, Duration window, Duration baseWait, Duration maxWait, int trialCalls) {
 
-    /** More than a slot of a window counts exactly would never be reached for certain. */
-    private static final int MOST_MIN_CALLS = 100_000;
+    /** A slot of a window counts up to 65 535: so many are seen in any case. */
+    private static final int MOST_MIN_CALLS = 50_000;
 
     private static final int MOST_TRIAL_CALLS = 1_000;
     private static final Duration SHORTEST_WINDOW = Duration.ofSeconds(1);
@@ -131,8 +133,8 @@ public record CircuitBreaking(
         private Builder() {}
 
         /**
-         * Sets the share of failures at which the circuit opens. <b>Default:</b> 0.5, as in Hystrix and Resilience4j. Well below,
-         * most of the calls that are given up would have succeeded.
+         * Sets the share of failures at which the circuit opens. <b>Default:</b> 0.5, as in Hystrix and Resilience4j. Well
+         * below, most of the calls that are given up would have succeeded.
          *
          * @param value more than 0, at most 1
          * @return this builder
@@ -143,10 +145,11 @@ public record CircuitBreaking(
         }
 
         /**
-         * Sets how many calls a window needs before its failures count. <b>Default:</b> 20, as in Hystrix: of an endpoint that fails
-         * one call in ten by chance, ten of twenty fail about once in 140 000 windows. Resilience4j waits for 100.
+         * Sets how many calls a window needs before its failures count. <b>Default:</b> 20, as in Hystrix: of an endpoint
+         * that fails one call in ten by chance, ten of twenty fail about once in 140 000 windows. Resilience4j waits for
+         * 100.
          *
-         * @param value 1 to 100 000
+         * @param value 1 to 50 000
          * @return this builder
          */
         public Builder minCalls(int value) {
@@ -167,9 +170,9 @@ public record CircuitBreaking(
         }
 
         /**
-         * Sets how long the circuit is open before trial calls go to the endpoint. Twice as long each time that it opens again, up
-         * to a maximum; from the start once it has been closed for a whole window. <b>Default:</b> 5 s, as in Hystrix, since
-         * most failures are short, up to 60 s, the wait of Resilience4j, for those that are not.
+         * Sets how long the circuit is open before trial calls go to the endpoint. Twice as long each time that it opens
+         * again, up to a maximum; from the start once it has been closed for a whole window. <b>Default:</b> 5 s, as in
+         * Hystrix, since most failures are short, up to 60 s, the wait of Resilience4j, for those that are not.
          *
          * @param base more than 0
          * @param most the base or more; the base for always the same
@@ -182,9 +185,11 @@ public record CircuitBreaking(
         }
 
         /**
-         * Sets how many calls an endpoint gets after the wait. The same share of them as {@link #failureRate} opens the circuit
-         * again, and as soon as that cannot come about any more, it closes; what other trial calls say then has no effect.
-         * <b>Default:</b> 5: one, as in Hystrix, is decided by chance, and each of the 10 of Resilience4j is somebody's call.
+         * Sets how many calls an endpoint gets after the wait. The same share of them as {@link #failureRate} opens the
+         * circuit again, and as soon as that cannot come about any more, it closes; what other trial calls say then has no
+         * effect.
+         * <b>Default:</b> 5: one, as in Hystrix, is decided by chance, and each of the 10 of Resilience4j is somebody's
+         * call.
          *
          * @param value 1 to 1 000
          * @return this builder

@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides by the calls of a balancer whose circuits open and close. Decisions run in the control of the {@link NodeSet}; what is
- * counted and what was decided is in {@link Circuit}.
+ * Decides by the calls of a balancer whose circuits open and close. Decisions run in the control of the {@link NodeSet};
+ * what is counted and what was decided is in {@link Circuit}.
  */
 final class CircuitJudge {
 
@@ -114,7 +114,7 @@ final class CircuitJudge {
     }
 
     private void open(Node node, Circuit.Phase from, String why) {
-        Duration wait = settings == null ? null : node.circuit().open(this, settings, from, time.nanoTime(), why);
+        Duration wait = settings == null ? null : node.circuit().tryOpen(this, settings, from, time.nanoTime(), why);
         if (wait != null) {
             events.tell(BalancerEvent.Type.OPENED, node.endpoint().id(), why + "; for " + wait.toMillis() + " ms");
             node.changed();
@@ -123,7 +123,7 @@ final class CircuitJudge {
     }
 
     private void close(Node node, Circuit.Phase from, String why) {
-        if (settings != null && node.circuit().close(this, settings, from, time.nanoTime())) {
+        if (settings != null && node.circuit().tryClose(this, settings, from, time.nanoTime())) {
             events.tell(BalancerEvent.Type.CLOSED, node.endpoint().id(), why);
             nodes.recovered(node);
             node.changed();

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limit of calls in flight that a node has shown, if a balancer that has it wants one. Two balancers share a node while one takes
- * over from the other; the settings of the last one count. Reading is safe for several threads, without locks.
+ * The limit of calls in flight that a node has shown, if a balancer that has it wants one. Two balancers share a node while
+ * one takes over from the other; the settings of the last one count. Reading is safe for several threads, without locks.
  */
 final class NodeConcurrency {
 

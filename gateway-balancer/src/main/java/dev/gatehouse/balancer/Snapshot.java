@@ -81,15 +81,17 @@ record Snapshot(
 
     /** Why it has no node for a call. */
     NoEndpointException refusal(int maxInFlight, long nowNanos) {
-        long open = all.stream().filter(node -> node.circuit().open()).count();
-        if (usable.isEmpty() && open > 0) {
-            long least = all.stream()
+        List<Node> open = all.stream()
+                .filter(node -> !node.draining() && node.circuit().open())
+                .toList();
+        if (usable.isEmpty() && !open.isEmpty()) {
+            long least = open.stream()
                     .mapToLong(node -> node.circuit().remainingNanos(nowNanos))
                     .min()
                     .orElse(0);
             Duration left = Duration.ofNanos(least == Long.MAX_VALUE ? 0 : least);
             return new NoEndpointException(
-                    "none of " + all.size() + " endpoints is usable: the circuits of " + open
+                    "none of " + all.size() + " endpoints is usable: the circuits of " + open.size()
                             + " are open, the first for " + left.toMillis() + " ms more",
                     false,
                     left);
@@ -145,6 +147,10 @@ record Snapshot(
         Node.WarmUp warmUp = node.warmUp();
         String warming =
                 warmUp == null ? "" : ", slow start: " + Math.round(PERCENT * warmUp.share()) + " % of its weight";
-        return state + conduct + CircuitJudge.reason(node.circuit(), nowNanos) + warming + (panic ? ", panic: too few others are usable" : all);
+        return state
+                + conduct
+                + CircuitJudge.reason(node.circuit(), nowNanos)
+                + warming
+                + (panic ? ", panic: too few others are usable" : all);
     }
 }

@@ -9,6 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
@@ -168,7 +171,7 @@ class AdaptiveConcurrencyTest {
             server.run(30);
             assertInBalance(limit(watched, "a"));
             server.works(60, 100);
-            // What an idle node took is out of date: at once as far as twice, and altogether with the next measurement.
+            // What an idle node took is out of date, until it is measured anew.
             server.run(70 + 15);
             assertInBalance(limit(watched, "a"));
         }
@@ -205,6 +208,36 @@ class AdaptiveConcurrencyTest {
     }
 
     @Test
+    void itHoldsAmongEightThreads() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try (Watched watched = watched(adaptive -> adaptive.limits(3, 10).initial(3), "a")) {
+            // Time stands still, so that the limit does.
+            List<Future<Integer>> most = new ArrayList<>();
+            for (int thread = 0; thread < 8; thread++) {
+                most.add(threads.submit(() -> {
+                    int seen = 0;
+                    for (int i = 0; i < 20_000; i++) {
+                        Lease lease = watched.balancer.tryAcquire(PickContext.none());
+                        if (lease != null) {
+                            seen = Math.max(seen, lease.node().inFlight());
+                            lease.report(Outcome.SUCCESS);
+                            lease.close();
+                        }
+                    }
+                    return seen;
+                }));
+            }
+            for (Future<Integer> seen : most) {
+                assertThat(seen.get()).isLessThanOrEqualTo(3);
+            }
+            assertThat(watched.node("a").inFlight()).isZero();
+            assertThat(limit(watched, "a")).isEqualTo(3);
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
     void theSmallerOfBothLimitsCounts() {
         try (Watched watched =
                 watched(adaptive -> adaptive.limits(3, 10).initial(3), builder -> builder.maxInFlightPerNode(2), "a")) {
@@ -232,35 +265,35 @@ class AdaptiveConcurrencyTest {
     @Test
     void callsWaitForItAndAreServedWhenItGrows() {
         try (Watched watched = watched(
-                adaptive -> adaptive.limits(2, 100).initial(2),
-                builder -> builder.maxPending(10, Duration.ofSeconds(60)),
-                "a")) {
-            calls(watched, 50, 0.01, Outcome.SUCCESS);
-            // The node is known to take 10 ms, and both calls were not slower: one window more, and there is a place
-            // more.
-            watched.seconds(1);
-            List<Lease> held = new ArrayList<>(List.of(lease(watched), lease(watched)));
-            CompletableFuture<Lease> third =
+                adaptive -> adaptive.smoothing(1), builder -> builder.maxPending(10, Duration.ofSeconds(60)), "a")) {
+            calls(watched, 100, 0.1, Outcome.SUCCESS);
+            assertThat(limit(watched, "a")).isEqualTo(20);
+            List<Lease> held = new ArrayList<>();
+            for (int i = 0; i < 20; i++) {
+                held.add(lease(watched));
+            }
+            CompletableFuture<Lease> waiting =
                     watched.balancer.acquireAsync(PickContext.none()).toCompletableFuture();
-            assertThat(third).isNotDone();
-            int before = limit(watched, "a");
-            while (limit(watched, "a") == before && held.size() < 1_000) {
-                Lease oldest = held.remove(0);
-                watched.seconds(0.01);
-                oldest.report(Outcome.SUCCESS);
-                oldest.close();
-                if (third.isDone()) {
-                    held.add(third.join());
-                    third = watched.balancer.acquireAsync(PickContext.none()).toCompletableFuture();
-                }
-            }
-            assertThat(limit(watched, "a")).isGreaterThan(before);
-            third.cancel(false);
+            assertThat(waiting).isNotDone();
+            watched.seconds(0.1);
+            // The tenth at the latest ends a window in which none was slower. Nobody has gone yet.
+            held.subList(0, 10).forEach(lease -> lease.report(Outcome.SUCCESS));
+            assertThat(limit(watched, "a")).isEqualTo(24);
+            assertThat(watched.node("a").inFlight()).isEqualTo(21);
+            waiting.join().close();
             held.forEach(Lease::close);
-            if (!third.isCancelled()) {
-                third.join().close();
-            }
-            assertThat(watched.balancer.pending()).isZero();
+        }
+    }
+
+    @Test
+    void aServerThatIsMuchFasterIsMeasuredAnewAtOnce() {
+        try (Watched watched = watched(adaptive -> {}, "a")) {
+            ModelServer server = saturated(watched);
+            server.run(20);
+            server.works(60, 20);
+            // Compared with what an idle node took before, the limit would grow by 8 in each second.
+            server.run(10);
+            assertInBalance(limit(watched, "a"));
         }
     }
 
