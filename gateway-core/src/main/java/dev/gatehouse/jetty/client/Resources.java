@@ -3,6 +3,8 @@ package dev.gatehouse.jetty.client;
 import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.jetty.internal.JettyThreads;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteBufferPool;
@@ -129,14 +131,17 @@ final class Resources {
         }
     }
 
-    synchronized void close() {
-        closed = true;
-        stop(client);
-        stop(loops);
-        if (settings.scheduler == null) {
-            stop(scheduler);
+    /** Without the monitor while parts stop: they wait for their threads, which may be asking for a part just now. */
+    void close() {
+        List<@Nullable Object> parts = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            parts.add(client);
+            parts.add(loops);
+            parts.add(settings.scheduler == null ? scheduler : null);
+            parts.add(ownThreads);
         }
-        stop(ownThreads);
+        parts.forEach(Resources::stop);
     }
 
     private static void stop(@Nullable Object part) {
