@@ -27,7 +27,8 @@ public final class FleetComparison {
     static final String USAGE = """
         usage: java -jar fleet-comparison.jar SCENARIO PAGE.html [STRATEGY...]
           SCENARIO   a file, or one of: antagonist, fail-fast, fail-fast-ejected, heterogeneous, homogeneous, hot-keys,
-                     many-clients, one-slow-server, shared-generations, shared-generations-small
+                     many-clients, one-slow-server, shared-generations, shared-generations-small,
+                     stragglers
           STRATEGY   %s\
         """.formatted(String.join(", ", strategies().keySet()));
 

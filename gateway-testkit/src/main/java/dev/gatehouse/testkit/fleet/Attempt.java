@@ -17,6 +17,8 @@ final class Attempt {
     /** Of this attempt, whichever server serves it: so all strategies are given the same requests. */
     final RandomSource random;
 
+    final long beganNanos;
+
     /** Whether the client has its answer or has given it up. */
     boolean settled;
 
@@ -39,6 +41,7 @@ final class Attempt {
         this.lease = lease;
         this.server = server;
         this.random = random;
+        this.beganNanos = call.nanoTime();
     }
 
     boolean settled() {

@@ -108,7 +108,7 @@ final class FleetRun {
             builder.healthCheck(probes::check, checks);
         }
         settings.accept(new FleetClient(index, scenario.clients(), zone, probes::load), builder);
-        return new SimulatedClient(time, builder.build(), servers, network, measurements, zone, scenario.retries());
+        return new SimulatedClient(time, builder.build(), servers, network, measurements, zone, scenario);
     }
 
     private void sample() {

@@ -173,6 +173,10 @@ public final class Scenario {
         return settings.retries;
     }
 
+    double hedgeQuantile() {
+        return settings.hedgeQuantile;
+    }
+
     @Nullable
     OutlierDetection outlierDetection() {
         return settings.outlierDetection;

@@ -157,6 +157,22 @@ public final class ScenarioBuilder extends ScenarioSettings {
     }
 
     /**
+     * Sends a call that is not answered within a quantile of its client's latencies to a second server as well; the first good
+     * answer counts. The quantile is found by the production class, and hedges come out of the budget of {@link #retries}. A server
+     * works on for an attempt that was given up. <b>Default:</b> no hedges.
+     *
+     * @param quantile 0.5 to 0.999
+     * @return this builder
+     */
+    public ScenarioBuilder hedge(double quantile) {
+        if (!(quantile >= 0.5 && quantile <= 0.999)) {
+            throw new IllegalArgumentException("hedge: " + quantile + " (expected: 0.5 to 0.999)");
+        }
+        this.hedgeQuantile = quantile;
+        return this;
+    }
+
+    /**
      * Ejects servers whose calls fail. <b>Default:</b> none is ejected.
      *
      * @param value the production settings, the same in all clients

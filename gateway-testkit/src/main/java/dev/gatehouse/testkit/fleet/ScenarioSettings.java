@@ -41,6 +41,9 @@ abstract class ScenarioSettings {
     @Nullable
     Retries retries;
 
+    /** 0 for no hedges. */
+    double hedgeQuantile;
+
     @Nullable
     OutlierDetection outlierDetection;
 
@@ -67,6 +70,7 @@ abstract class ScenarioSettings {
         networkDelay = other.networkDelay;
         zoneDelay = other.zoneDelay;
         retries = other.retries;
+        hedgeQuantile = other.hedgeQuantile;
         outlierDetection = other.outlierDetection;
         healthChecks = other.healthChecks;
         keys = other.keys;
@@ -107,6 +111,9 @@ abstract class ScenarioSettings {
         if (timeout.compareTo(networkDelay.multipliedBy(2)) <= 0) {
             problems.add("timeout: " + timeout + " (expected: more than the network takes both ways, "
                     + networkDelay.multipliedBy(2) + ")");
+        }
+        if (hedgeQuantile > 0 && retries == null) {
+            problems.add("hedge: " + hedgeQuantile + " (expected: with retries, whose budget hedges come out of)");
         }
         if (!problems.isEmpty()) {
             throw new IllegalArgumentException(String.join("; ", problems));

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class ScenarioText {
 
     private static final String KNOWN = "name, seed, clients, servers GROUP, arrivals, duration, warmUp, timeout, "
-            + "networkDelay, zoneDelay, retries, outlierDetection, healthChecks, keys";
+            + "networkDelay, zoneDelay, retries, hedge, outlierDetection, healthChecks, keys";
     private static final Pattern LINE = Pattern.compile("([A-Za-z]+)(?:\\s+([^:]+))?\\s*:\\s*(.*)");
     private static final Pattern SPACE = Pattern.compile("\\s+");
 
@@ -98,6 +98,7 @@ final class ScenarioText {
             case "arrivals" -> builder().arrivalsFrom(named.duration("from", Duration.ZERO), rate(words[0]));
             case "retries" ->
                 builder().retries(Texts.parseInt(words[0]), named.number("share", 0.2), named.whole("perSecond", 10));
+            case "hedge" -> builder().hedge(Texts.parseNumber(words[0]));
             case "keys" -> builder().keys(Texts.parseInt(words[0]), named.number("exponent", 0));
             case "outlierDetection" -> outliers(words[0], named);
             case "healthChecks" -> {
@@ -173,6 +174,9 @@ final class ScenarioText {
                             retries.attempts(),
                             Texts.number(retries.share()),
                             retries.perSecond()));
+        }
+        if (scenario.hedgeQuantile() > 0) {
+            line(text, "hedge", Texts.number(scenario.hedgeQuantile()));
         }
         if (scenario.outlierDetection() != null) {
             line(text, "outlierDetection", outlierText(scenario.outlierDetection()));

@@ -5,6 +5,8 @@ import dev.gatehouse.balancer.Endpoint;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.RetryBudget;
 import dev.gatehouse.balancer.TimeSource;
+import dev.gatehouse.internal.forward.LatencyQuantile;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +22,9 @@ final class SimulatedClient {
     private final @Nullable RetryBudget budget;
     private final int mostAttempts;
 
+    /** After how long an attempt is slow; null without hedges. */
+    private final @Nullable LatencyQuantile slow;
+
     SimulatedClient(
             TimeSource time,
             Balancer balancer,
@@ -27,7 +32,8 @@ final class SimulatedClient {
             Network network,
             Measurements measurements,
             String zone,
-            ScenarioSettings.@Nullable Retries retries) {
+            Scenario scenario) {
+        ScenarioSettings.Retries retries = scenario.retries();
         this.time = time;
         this.balancer = balancer;
         this.servers = servers;
@@ -35,6 +41,8 @@ final class SimulatedClient {
         this.measurements = measurements;
         this.zone = zone;
         this.mostAttempts = retries == null ? 1 : retries.attempts();
+        double quantile = scenario.hedgeQuantile();
+        this.slow = quantile > 0 ? new LatencyQuantile(time, quantile) : null;
         this.budget = retries == null ? null : new RetryBudget(time, retries.share(), retries.perSecond());
     }
 
@@ -66,6 +74,20 @@ final class SimulatedClient {
 
     boolean mayRetry(int attempts) {
         return budget != null && attempts < mostAttempts && budget.tryRetry();
+    }
+
+    /** An attempt was answered well after this time, or given up then. */
+    void observed(long nanos) {
+        if (slow != null) {
+            slow.add(nanos);
+        }
+    }
+
+    /** Runs a task if hedges are due, once an attempt that begins now is slow. */
+    void whenSlow(Runnable hedge) {
+        if (slow != null && slow.nanos() > 0) {
+            time.schedule(hedge, Duration.ofNanos(slow.nanos()));
+        }
     }
 
     void send(Attempt attempt) {
