@@ -1,5 +1,6 @@
 package dev.gatehouse;
 
+import dev.gatehouse.balancer.Balancer;
 import dev.gatehouse.balancer.TimeSource;
 import dev.gatehouse.host.HostCapabilities;
 import dev.gatehouse.host.HostExchange;
@@ -13,7 +14,9 @@ import dev.gatehouse.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -137,6 +140,25 @@ public final class Gateway implements AutoCloseable {
      */
     public Explanation explain(Request request) {
         return Explanation.of(graph, request);
+    }
+
+    /**
+     * The balancer of an upstream at work: to drain an endpoint, to see its nodes, or what a
+     * {@linkplain UpstreamBuilder#shadow shadow} would do. Not to be closed: the gateway does that. An {@linkplain #update update}
+     * that changes what it balances replaces it; its nodes, and that they drain, are taken over.
+     *
+     * @param upstream the upstream's name
+     * @return the balancer that new requests use
+     * @throws IllegalArgumentException if there is no such upstream; names those that there are
+     */
+    public Balancer balancer(String upstream) {
+        Map<String, Upstream> known = graph.upstreams();
+        Upstream found = known.get(upstream);
+        if (found == null) {
+            throw new IllegalArgumentException("upstream: " + upstream + " (known: "
+                    + (known.isEmpty() ? "none" : String.join(", ", new TreeSet<>(known.keySet()))) + ")");
+        }
+        return found.balancer();
     }
 
     /**
