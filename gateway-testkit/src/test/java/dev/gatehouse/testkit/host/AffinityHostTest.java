@@ -90,6 +90,36 @@ final class AffinityHostTest {
 
     @ParameterizedTest
     @EnumSource(Hosts.class)
+    void aDrainingEndpointServesItsUsersAndNobodyElse(Hosts host) throws Exception {
+        List<HttpServer> servers = List.of(server(), server());
+        Gateway gateway = Gateway.builder()
+                .upstream(
+                        "up",
+                        up -> up.endpoints(servers.stream()
+                                        .map(server -> "http://127.0.0.1:"
+                                                + server.getAddress().getPort())
+                                        .toArray(String[]::new))
+                                .strategy(Strategy.roundRobin())
+                                .affinity(Affinity.cookie("stay", SECRET)))
+                .route("/**", route -> route.to("up"))
+                .build();
+        try (HostUnderTest running = host.start(gateway, call -> {})) {
+            HttpResponse<String> first = get(running, null);
+            String id = "127.0.0.1:" + first.body().replaceAll(" .*", "");
+            var unused = gateway.balancer("up").drain(id, Duration.ofMinutes(1));
+            for (int i = 0; i < 5; i++) {
+                assertThat(get(running, token(first)).body()).isEqualTo(first.body());
+                assertThat(get(running, null).body()).isNotEqualTo(first.body());
+            }
+            gateway.balancer("up").undrain(id);
+        } finally {
+            gateway.close(Duration.ZERO);
+            servers.forEach(server -> server.stop(0));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Hosts.class)
     void aRetryServesTheCallAndMovesNobody(Hosts host) throws Exception {
         List<HttpServer> servers = List.of(server(), server());
         Gateway gateway = Gateway.builder()
