@@ -84,6 +84,12 @@ final class Choosing {
                 if (node == null) {
                     return null;
                 }
+                if (!nodes.lists(node) && !snapshot.all().contains(node)) {
+                    if (reserves) {
+                        node.end();
+                    }
+                    throw new IllegalStateException(node + " is no node of the setup");
+                }
                 if (reserves || !context.avoids(node)) {
                     Lease lease = lease(snapshot, node, context, reserves);
                     if (lease != null) {

@@ -308,6 +308,10 @@ public final class Node {
         watchers.add(watcher);
     }
 
+    boolean isWatchedBy(Runnable watcher) {
+        return watchers.contains(watcher);
+    }
+
     void unwatch(Runnable watcher) {
         watchers.remove(watcher);
     }

@@ -305,6 +305,11 @@ final class NodeSet implements EndpointSource.Listener {
         control.run(decision);
     }
 
+    /** Whether a node is in the list now. */
+    boolean lists(Node node) {
+        return node.isWatchedBy(nodeChanged);
+    }
+
     /** All nodes; for the control. */
     Collection<Node> known() {
         return nodes.values();

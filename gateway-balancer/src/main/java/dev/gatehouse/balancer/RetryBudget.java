@@ -4,8 +4,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * How many retries the endpoints of a balancer may get: a share of the requests of the last ten seconds, and a few for each second in
- * any case. A retry counts when it is decided, so that those that still wait for their back-off are in.
+ * How much more than their clients asked for the endpoints of a balancer may get, in retries, hedges and copies together: a
+ * share of the requests of the last ten seconds, and a few for each second in any case. A retry counts when it is decided,
+ * so that those that still wait for their back-off are in.
  *
  * <p>Requests and retries are counted in slots of a second each. Two threads that meet at the change of a slot may lose
  * a count between them; the budget is a brake, not an account.
@@ -46,7 +47,7 @@ public final class RetryBudget {
     }
 
     /**
-     * Takes a retry from the budget.
+     * Takes a retry, a hedge or a copy from the budget.
      *
      * @return false if it is used up
      */
