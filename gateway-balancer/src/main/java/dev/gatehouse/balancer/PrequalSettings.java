@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxAge after which an answer counts no more, 1 ms or more. <b>Default:</b> 1 s
  * @param removesWorst whether each call removes an answer beside the one it uses, the worst and the oldest in turn, so that
  *     the pool does not end as a list of the nodes that nobody wants; only where more than one answer for each call is of
- *     a node that is not in the pool, as with 24 nodes and the other defaults. <b>Default:</b> true
+ *     a node that is not in the pool, as with 25 nodes and the other defaults. <b>Default:</b> true
  * @param netGain how much faster the pool fills than it is emptied, more than 0 (δ of the paper); it decides how often an
  *     answer may be used. <b>Default:</b> 1
  * @param hotQuantile from which quantile of the requests in flight on a node counts as hot, 0 to 1; 0 goes by requests in
