@@ -84,12 +84,7 @@ final class Choosing {
                 if (node == null) {
                     return null;
                 }
-                if (!nodes.lists(node) && !snapshot.all().contains(node)) {
-                    if (reserves) {
-                        node.end();
-                    }
-                    throw new IllegalStateException(node + " is no node of the setup");
-                }
+                checkOwn(snapshot, node, reserves);
                 if (reserves || !context.avoids(node)) {
                     Lease lease = lease(snapshot, node, context, reserves);
                     if (lease != null) {
@@ -108,6 +103,16 @@ final class Choosing {
             }
         }
         return null;
+    }
+
+    /** A node of the snapshot may have left the list since; any other one is a mistake of the strategy. */
+    private void checkOwn(Snapshot snapshot, Node node, boolean reserved) {
+        if (!nodes.lists(node) && !snapshot.all().contains(node)) {
+            if (reserved) {
+                node.end();
+            }
+            throw new IllegalStateException(node + " is no node of the setup");
+        }
     }
 
     /**
