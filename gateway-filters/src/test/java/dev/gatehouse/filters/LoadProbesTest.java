@@ -9,6 +9,7 @@ import dev.gatehouse.balancer.LoadProber;
 import dev.gatehouse.balancer.Node;
 import dev.gatehouse.balancer.Outcome;
 import dev.gatehouse.balancer.PickContext;
+import dev.gatehouse.balancer.PrequalSettings;
 import dev.gatehouse.balancer.Strategy;
 import dev.gatehouse.http.Response;
 import dev.gatehouse.jetty.GatewayServer;
@@ -27,6 +28,13 @@ import org.junit.jupiter.api.Test;
 
 /** Prequal end to end over real sockets: two services that measure themselves, and who asks them. */
 final class LoadProbesTest {
+
+    /**
+     * Half of the answers are of a node without requests, so that the other one is hot. At the usual quantile neither would
+     * be, and the quicker one would be taken, which requests that are only held do not change.
+     */
+    private static final PrequalSettings BY_REQUESTS =
+            PrequalSettings.defaults().withHotQuantile(0.3);
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
@@ -91,7 +99,7 @@ final class LoadProbesTest {
                                 .upstream(
                                         "up",
                                         up -> up.endpoints(busy.uri(), idle.uri())
-                                                .strategy(Strategy.prequal(LoadProber.http("/load"))))
+                                                .strategy(Strategy.prequal(LoadProber.http("/load"), BY_REQUESTS)))
                                 .route("/**", route -> route.to("up"))
                                 .build(),
                         0)) {
