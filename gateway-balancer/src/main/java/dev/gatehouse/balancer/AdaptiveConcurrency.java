@@ -1,9 +1,6 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A limit of calls in flight for each node that moves with the node's latency (the Gradient2 limit of Netflix'
@@ -47,31 +44,18 @@ public record AdaptiveConcurrency(
      * @throws IllegalArgumentException listing everything that is wrong
      */
     public AdaptiveConcurrency {
-        List<String> problems = new ArrayList<>();
-        expect(problems, min >= 1 && min <= MOST, "min", min, "1 to " + MOST);
-        expect(problems, max >= min && max <= MOST, "max", max, "min to " + MOST);
-        expect(problems, initial >= min && initial <= max, "initial", initial, "min to max");
-        expect(
-                problems,
-                tolerance >= 1 && tolerance <= MOST_TOLERANCE,
-                "tolerance",
-                tolerance,
-                "1 to " + MOST_TOLERANCE);
-        expect(problems, smoothing > 0 && smoothing <= 1, "smoothing", smoothing, "more than 0, at most 1");
+        SettingProblems problems = new SettingProblems();
+        problems.expect(min >= 1 && min <= MOST, "min", min, "1 to " + MOST);
+        problems.expect(max >= min && max <= MOST, "max", max, "min to " + MOST);
+        problems.expect(initial >= min && initial <= max, "initial", initial, "min to max");
+        problems.expect(
+                tolerance >= 1 && tolerance <= MOST_TOLERANCE, "tolerance", tolerance, "1 to " + MOST_TOLERANCE);
+        problems.expect(smoothing > 0 && smoothing <= 1, "smoothing", smoothing, "more than 0, at most 1");
         boolean fits = remeasureAfter != null
                 && remeasureAfter.compareTo(SHORTEST) >= 0
                 && remeasureAfter.compareTo(TimeSource.LONGEST) <= 0;
-        expect(problems, fits, "remeasureAfter", remeasureAfter, SHORTEST + " to " + TimeSource.LONGEST);
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
-    }
-
-    private static void expect(
-            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
-        if (!holds) {
-            problems.add(name + ": " + value + " (expected: " + expected + ")");
-        }
+        problems.expect(fits, "remeasureAfter", remeasureAfter, SHORTEST + " to " + TimeSource.LONGEST);
+        problems.throwIfAny();
     }
 
     /**

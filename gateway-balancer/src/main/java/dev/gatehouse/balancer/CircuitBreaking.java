@@ -1,9 +1,6 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When the circuit to an endpoint opens, so that no calls go there, and how it closes again (Nygard, "Release It!", 2007;
@@ -47,39 +44,24 @@ public record CircuitBreaking(
      * @throws IllegalArgumentException listing everything that is wrong
      */
     public CircuitBreaking {
-        List<String> problems = new ArrayList<>();
-        expect(problems, failureRate > 0 && failureRate <= 1, "failureRate", failureRate, "more than 0, at most 1");
-        expect(problems, minCalls >= 1 && minCalls <= MOST_MIN_CALLS, "minCalls", minCalls, "1 to " + MOST_MIN_CALLS);
-        expect(
-                problems,
-                isTime(window) && window.compareTo(SHORTEST_WINDOW) >= 0,
+        SettingProblems problems = new SettingProblems();
+        problems.expect(failureRate > 0 && failureRate <= 1, "failureRate", failureRate, "more than 0, at most 1");
+        problems.expect(minCalls >= 1 && minCalls <= MOST_MIN_CALLS, "minCalls", minCalls, "1 to " + MOST_MIN_CALLS);
+        problems.expect(
+                SettingProblems.isTime(window) && window.compareTo(SHORTEST_WINDOW) >= 0,
                 "window",
                 window,
                 SHORTEST_WINDOW + " to " + TimeSource.LONGEST);
-        boolean base = isTime(baseWait);
-        expect(problems, base, "baseWait", baseWait, "> 0 and <= " + TimeSource.LONGEST);
-        boolean max = isTime(maxWait) && (!base || maxWait.compareTo(baseWait) >= 0);
-        expect(problems, max, "maxWait", maxWait, ">= baseWait and <= " + TimeSource.LONGEST);
-        expect(
-                problems,
+        boolean base = SettingProblems.isTime(baseWait);
+        problems.expect(base, "baseWait", baseWait, "> 0 and <= " + TimeSource.LONGEST);
+        boolean max = SettingProblems.isTime(maxWait) && (!base || maxWait.compareTo(baseWait) >= 0);
+        problems.expect(max, "maxWait", maxWait, ">= baseWait and <= " + TimeSource.LONGEST);
+        problems.expect(
                 trialCalls >= 1 && trialCalls <= MOST_TRIAL_CALLS,
                 "trialCalls",
                 trialCalls,
                 "1 to " + MOST_TRIAL_CALLS);
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
-    }
-
-    private static boolean isTime(@Nullable Duration time) {
-        return time != null && !time.isZero() && !time.isNegative() && time.compareTo(TimeSource.LONGEST) <= 0;
-    }
-
-    private static void expect(
-            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
-        if (!holds) {
-            problems.add(name + ": " + value + " (expected: " + expected + ")");
-        }
+        problems.throwIfAny();
     }
 
     /**

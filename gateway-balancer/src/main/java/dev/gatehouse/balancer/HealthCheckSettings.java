@@ -1,8 +1,6 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,27 +32,23 @@ public record HealthCheckSettings(
      * @throws IllegalArgumentException listing everything that is wrong
      */
     public HealthCheckSettings {
-        List<String> problems = new ArrayList<>();
+        SettingProblems problems = new SettingProblems();
         boolean valid = isPositive(interval) && interval.compareTo(TimeSource.LONGEST) <= 0;
-        expect(problems, valid, "interval", interval, "> 0 and <= " + TimeSource.LONGEST);
-        expect(
-                problems,
+        problems.expect(valid, "interval", interval, "> 0 and <= " + TimeSource.LONGEST);
+        problems.expect(
                 isPositive(changingInterval) && (!valid || changingInterval.compareTo(interval) <= 0),
                 "changingInterval",
                 changingInterval,
                 "> 0 and <= interval");
-        expect(
-                problems,
+        problems.expect(
                 isPositive(timeout) && (!valid || timeout.compareTo(interval) < 0),
                 "timeout",
                 timeout,
                 "> 0 and < interval " + interval);
-        expect(problems, unhealthyAfter >= 1, "unhealthyAfter", unhealthyAfter, ">= 1");
-        expect(problems, healthyAfter >= 1, "healthyAfter", healthyAfter, ">= 1");
-        expect(problems, jitter >= 0 && jitter < 1, "jitter", jitter, "0 to less than 1");
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
+        problems.expect(unhealthyAfter >= 1, "unhealthyAfter", unhealthyAfter, ">= 1");
+        problems.expect(healthyAfter >= 1, "healthyAfter", healthyAfter, ">= 1");
+        problems.expect(jitter >= 0 && jitter < 1, "jitter", jitter, "0 to less than 1");
+        problems.throwIfAny();
     }
 
     /**
@@ -77,13 +71,6 @@ public record HealthCheckSettings(
 
     private static boolean isPositive(@Nullable Duration time) {
         return time != null && !time.isZero() && !time.isNegative();
-    }
-
-    private static void expect(
-            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
-        if (!holds) {
-            problems.add(name + ": " + value + " (expected: " + expected + ")");
-        }
     }
 
     /** Collects settings; {@link #build} checks them. Not safe for use by several threads. */

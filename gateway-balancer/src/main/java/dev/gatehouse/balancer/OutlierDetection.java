@@ -1,10 +1,7 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * When calls show that a node fails, and for how long it is ejected then (the outlier detection of Envoy and of gRFC A50,
@@ -55,52 +52,43 @@ public record OutlierDetection(
      * @throws IllegalArgumentException listing everything that is wrong
      */
     public OutlierDetection {
-        List<String> problems = new ArrayList<>();
-        expect(problems, consecutiveFailures >= 0, "consecutiveFailures", consecutiveFailures, ">= 0; 0 is off");
-        expect(
-                problems,
-                minSuccessRate >= 0 && minSuccessRate <= 1,
-                "minSuccessRate",
-                minSuccessRate,
-                "0 to 1; 0 is off");
-        expect(problems, minRequests >= 1, "minRequests", minRequests, ">= 1");
-        expect(problems, deviations >= 0 && deviations < 100, "deviations", deviations, "0 to 100; 0 is off");
-        expect(
-                problems,
+        SettingProblems problems = new SettingProblems();
+        problems.expect(consecutiveFailures >= 0, "consecutiveFailures", consecutiveFailures, ">= 0; 0 is off");
+        problems.expect(
+                minSuccessRate >= 0 && minSuccessRate <= 1, "minSuccessRate", minSuccessRate, "0 to 1; 0 is off");
+        problems.expect(minRequests >= 1, "minRequests", minRequests, ">= 1");
+        problems.expect(deviations >= 0 && deviations < 100, "deviations", deviations, "0 to 100; 0 is off");
+        problems.expect(
                 failurePercentage >= 0 && failurePercentage < 100,
                 "failurePercentage",
                 failurePercentage,
                 "0 to 99; 0 is off");
-        expect(problems, minHosts >= 1, "minHosts", minHosts, ">= 1");
-        expect(problems, volume >= 1, "volume", volume, ">= 1");
+        problems.expect(minHosts >= 1, "minHosts", minHosts, ">= 1");
+        problems.expect(volume >= 1, "volume", volume, ">= 1");
         expectTimes(problems, interval, window, baseEjection, maxEjection);
-        expect(
-                problems,
+        problems.expect(
                 maxEjectedShare > 0 && maxEjectedShare <= 1,
                 "maxEjectedShare",
                 maxEjectedShare,
                 "more than 0, at most 1");
-        expect(
-                problems,
+        problems.expect(
                 isOn(consecutiveFailures, minSuccessRate, deviations, failurePercentage),
                 "outlierDetection",
                 "nothing ejects",
                 "at least one criterion that is not off");
         expectEffect(problems, minSuccessRate, minRequests, failurePercentage, volume);
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
+        problems.throwIfAny();
     }
 
     private static void expectEffect(
-            List<String> problems, double minSuccessRate, int minRequests, int failurePercentage, int volume) {
+            SettingProblems problems, double minSuccessRate, int minRequests, int failurePercentage, int volume) {
         boolean seen = failurePercentage <= 0
                 || minSuccessRate <= 0
                 || failurePercentage / 100.0 < 1 - minSuccessRate
                 || volume < minRequests;
         String less =
                 "less than minSuccessRate " + minSuccessRate + " leaves, which ejects before; or minSuccessRate 0";
-        expect(problems, seen, "failurePercentage", failurePercentage, less);
+        problems.expect(seen, "failurePercentage", failurePercentage, less);
     }
 
     private static boolean isOn(double... criteria) {
@@ -108,15 +96,15 @@ public record OutlierDetection(
     }
 
     private static void expectTimes(
-            List<String> problems, Duration interval, Duration window, Duration baseEjection, Duration maxEjection) {
-        boolean valid = isTime(interval);
-        expect(problems, valid, "interval", interval, "> 0 and <= " + TimeSource.LONGEST);
-        boolean fits = isTime(window) && (!valid || window.compareTo(interval) >= 0);
-        expect(problems, fits, "window", window, ">= interval and <= " + TimeSource.LONGEST);
-        boolean base = isTime(baseEjection);
-        expect(problems, base, "baseEjection", baseEjection, "> 0 and <= " + TimeSource.LONGEST);
-        boolean max = isTime(maxEjection) && (!base || maxEjection.compareTo(baseEjection) >= 0);
-        expect(problems, max, "maxEjection", maxEjection, ">= baseEjection and <= " + TimeSource.LONGEST);
+            SettingProblems problems, Duration interval, Duration window, Duration baseEjection, Duration maxEjection) {
+        boolean valid = SettingProblems.isTime(interval);
+        problems.expect(valid, "interval", interval, "> 0 and <= " + TimeSource.LONGEST);
+        boolean fits = SettingProblems.isTime(window) && (!valid || window.compareTo(interval) >= 0);
+        problems.expect(fits, "window", window, ">= interval and <= " + TimeSource.LONGEST);
+        boolean base = SettingProblems.isTime(baseEjection);
+        problems.expect(base, "baseEjection", baseEjection, "> 0 and <= " + TimeSource.LONGEST);
+        boolean max = SettingProblems.isTime(maxEjection) && (!base || maxEjection.compareTo(baseEjection) >= 0);
+        problems.expect(max, "maxEjection", maxEjection, ">= baseEjection and <= " + TimeSource.LONGEST);
     }
 
     /**
@@ -152,17 +140,6 @@ public record OutlierDetection(
     /** How many intervals a window has. */
     int intervals() {
         return (int) Math.min(Short.MAX_VALUE, -Math.floorDiv(-window.toNanos(), interval.toNanos()));
-    }
-
-    private static boolean isTime(@Nullable Duration time) {
-        return time != null && !time.isZero() && !time.isNegative() && time.compareTo(TimeSource.LONGEST) <= 0;
-    }
-
-    private static void expect(
-            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
-        if (!holds) {
-            problems.add(name + ": " + value + " (expected: " + expected + ")");
-        }
     }
 
     /** Collects settings; {@link #build} checks them. Not safe for use by several threads. */

@@ -1,9 +1,6 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What Prequal may be told; the defaults are those of the paper's test bed (Wydrowski et al., "Load is not what you should
@@ -36,26 +33,17 @@ public record PrequalSettings(
      * @throws IllegalArgumentException if one is out of its range; names all that are
      */
     public PrequalSettings {
-        List<String> problems = new ArrayList<>();
+        SettingProblems problems = new SettingProblems();
         boolean poolFits = poolSize >= ProbePool.FEWEST && poolSize <= LARGEST_POOL;
-        check(problems, poolFits, "poolSize", poolSize, ProbePool.FEWEST + " to " + LARGEST_POOL);
+        problems.expect(poolFits, "poolSize", poolSize, ProbePool.FEWEST + " to " + LARGEST_POOL);
         boolean probesFit = probesPerCall >= 0 && probesPerCall <= MOST_PROBES;
-        check(problems, probesFit, "probesPerCall", probesPerCall, "0 to 100");
+        problems.expect(probesFit, "probesPerCall", probesPerCall, "0 to 100");
         boolean ageFits =
                 maxAge != null && maxAge.compareTo(SHORTEST_AGE) >= 0 && maxAge.compareTo(TimeSource.LONGEST) <= 0;
-        check(problems, ageFits, "maxAge", maxAge, SHORTEST_AGE + " to " + TimeSource.LONGEST);
-        check(problems, netGain > 0 && netGain < Double.POSITIVE_INFINITY, "netGain", netGain, "> 0 and finite");
-        check(problems, hotQuantile >= 0 && hotQuantile <= 1, "hotQuantile", hotQuantile, "0 to 1");
-        if (!problems.isEmpty()) {
-            throw new IllegalArgumentException(String.join("; ", problems));
-        }
-    }
-
-    private static void check(
-            List<String> problems, boolean holds, String name, @Nullable Object value, String expected) {
-        if (!holds) {
-            problems.add(name + ": " + value + " (expected: " + expected + ")");
-        }
+        problems.expect(ageFits, "maxAge", maxAge, SHORTEST_AGE + " to " + TimeSource.LONGEST);
+        problems.expect(netGain > 0 && netGain < Double.POSITIVE_INFINITY, "netGain", netGain, "> 0 and finite");
+        problems.expect(hotQuantile >= 0 && hotQuantile <= 1, "hotQuantile", hotQuantile, "0 to 1");
+        problems.throwIfAny();
     }
 
     /**
