@@ -31,14 +31,10 @@ public final class HttpHealthCheck implements HealthChecker {
     private final int highest;
     private final @Nullable Predicate<String> content;
 
-    /** Null for the JDK's, as it comes. */
-    private final @Nullable ProbeClient client;
+    private final ProbeClient client;
 
     /** Whether the client was chosen for this check, and not for what it is used in. */
     private final boolean ownClient;
-
-    /** Made when first needed, for a check in a gateway never does; held, since it goes when nobody has it. */
-    private volatile @Nullable ProbeClient shared;
 
     private HttpHealthCheck(Builder builder) {
         this.request = new ProbeRequest(
@@ -52,8 +48,8 @@ public final class HttpHealthCheck implements HealthChecker {
         this.lowest = builder.lowest;
         this.highest = builder.highest;
         this.content = builder.content;
-        this.client = builder.client == null ? null : new JdkProbes(builder.client);
-        this.ownClient = client != null;
+        this.client = builder.client == null ? new SharedJdkProbes() : new JdkProbes(builder.client);
+        this.ownClient = builder.client != null;
     }
 
     private HttpHealthCheck(HttpHealthCheck same, ProbeClient client) {
@@ -78,16 +74,7 @@ public final class HttpHealthCheck implements HealthChecker {
 
     @Override
     public CompletionStage<Void> check(Endpoint endpoint) {
-        return ProbedCheck.ask(client(), endpoint, request, this::judge);
-    }
-
-    private ProbeClient client() {
-        ProbeClient known = client == null ? shared : client;
-        if (known == null) {
-            known = JdkProbes.shared();
-            shared = known;
-        }
-        return known;
+        return ProbedCheck.ask(client, endpoint, request, this::judge);
     }
 
     private void judge(ProbeResponse response) {
@@ -112,7 +99,7 @@ public final class HttpHealthCheck implements HealthChecker {
     /** What it needs and does not have, as the end of a message; null if it can ask. */
     @Nullable
     String missing() {
-        if (request.authority().isEmpty() || (client != null && !(client instanceof JdkProbes))) {
+        if (request.authority().isEmpty() || !asksWithTheJdk()) {
             return null;
         }
         try {
@@ -125,6 +112,10 @@ public final class HttpHealthCheck implements HealthChecker {
         }
     }
 
+    private boolean asksWithTheJdk() {
+        return client instanceof JdkProbes || client instanceof SharedJdkProbes;
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof HttpHealthCheck that
@@ -132,7 +123,7 @@ public final class HttpHealthCheck implements HealthChecker {
                 && lowest == that.lowest
                 && highest == that.highest
                 && Objects.equals(content, that.content)
-                && Objects.equals(client, that.client);
+                && client.equals(that.client);
     }
 
     @Override
@@ -163,11 +154,7 @@ public final class HttpHealthCheck implements HealthChecker {
         private @Nullable HttpClient client;
 
         private Builder(String path) {
-            if (!path.startsWith("/") || path.startsWith("//")) {
-                throw new IllegalArgumentException("path: " + path + " (expected: to begin with one slash)");
-            }
-            URI.create(path);
-            this.path = path;
+            this.path = ProbeRequest.checkedPath(path);
         }
 
         /**

@@ -1,6 +1,5 @@
 package dev.gatehouse.balancer;
 
-import java.lang.ref.WeakReference;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
@@ -12,25 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.jspecify.annotations.Nullable;
 
 /** Asks with the JDK's HTTP client, which knows neither trailers nor HTTP/2 with prior knowledge. */
 record JdkProbes(HttpClient client) implements ProbeClient {
-
-    private static @Nullable WeakReference<JdkProbes> shared;
-
-    /** The same for all checks that bring none, and no longer than one has it: its threads end with it. */
-    static synchronized JdkProbes shared() {
-        JdkProbes probes = shared == null ? null : shared.get();
-        if (probes == null) {
-            probes = new JdkProbes(HttpClient.newBuilder()
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .followRedirects(HttpClient.Redirect.NEVER)
-                    .build());
-            shared = new WeakReference<>(probes);
-        }
-        return probes;
-    }
 
     @Override
     public CompletionStage<ProbeResponse> send(Endpoint endpoint, ProbeRequest asked) {
@@ -40,22 +23,14 @@ record JdkProbes(HttpClient client) implements ProbeClient {
         }
         CompletableFuture<HttpResponse<BodyStart.Start>> answer =
                 client.sendAsync(request(endpoint, asked), info -> new BodyStart(asked.maxContent()));
-        CompletableFuture<ProbeResponse> result = new CompletableFuture<>();
-        var unusedAnswer = answer.whenComplete((response, failure) -> {
-            if (failure == null) {
-                result.complete(new ProbeResponse(
+        return PendingAnswer.map(
+                answer,
+                response -> new ProbeResponse(
                         response.statusCode(),
                         firstValues(response.headers()),
                         response.body().bytes(),
                         response.body().whole(),
                         Map.of()));
-            } else {
-                result.completeExceptionally(failure);
-            }
-        });
-        // The balancer cancels what takes too long; the exchange must end with it.
-        var unusedResult = result.whenComplete((none, failure) -> answer.cancel(true));
-        return result;
     }
 
     private static HttpRequest request(Endpoint endpoint, ProbeRequest asked) {

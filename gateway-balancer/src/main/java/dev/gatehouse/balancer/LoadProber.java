@@ -40,6 +40,6 @@ public interface LoadProber {
      * @throws IllegalArgumentException if the path is no such thing
      */
     static LoadProber http(String path) {
-        return new HttpLoadProber(path, JdkProbes.shared());
+        return new HttpLoadProber(path);
     }
 }

@@ -1,5 +1,6 @@
 package dev.gatehouse.balancer;
 
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.Map;
 
@@ -27,6 +28,15 @@ public record ProbeRequest(
     public ProbeRequest {
         headers = Map.copyOf(headers);
         content = Bytes.copy(content);
+    }
+
+    /** A path to ask for, if it is one. */
+    static String checkedPath(String path) {
+        if (!path.startsWith("/") || path.startsWith("//")) {
+            throw new IllegalArgumentException("path: " + path + " (expected: to begin with one slash)");
+        }
+        URI.create(path);
+        return path;
     }
 
     /**

@@ -1,9 +1,7 @@
 package dev.gatehouse.balancer;
 
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,25 +30,9 @@ final class ProbedCheck {
             ProbeClient client, Endpoint endpoint, ProbeRequest request, Consumer<ProbeResponse> judge) {
         CompletionStage<ProbeResponse> answer =
                 Objects.requireNonNull(client.send(endpoint, request), "the probe client returned null");
-        CompletableFuture<Void> result = new CompletableFuture<>();
-        var unusedAnswer = answer.whenComplete((response, failure) -> {
-            if (failure != null) {
-                result.completeExceptionally(failure);
-                return;
-            }
-            try {
-                judge.accept(response);
-                result.complete(null);
-            } catch (RuntimeException | Error thrown) {
-                result.completeExceptionally(thrown);
-            }
+        return PendingAnswer.map(answer, response -> {
+            judge.accept(response);
+            return null;
         });
-        // The balancer cancels what takes too long; the exchange must end with it.
-        var unusedResult = result.whenComplete((none, failure) -> {
-            if (answer instanceof Future<?> future) {
-                future.cancel(true);
-            }
-        });
-        return result;
     }
 }
