@@ -34,7 +34,7 @@ public final class Balancer implements AutoCloseable {
         this.choosing = new Choosing(this, nodes, settings, events, inFlight);
         this.maxInFlightPerNode = settings.maxInFlightPerNode();
         PendingLimit most = settings.pending();
-        this.pending = most == null ? null : new PendingCalls(this, most.calls(), most.longest());
+        this.pending = most == null ? null : new PendingCalls(choosing, time, most);
         if (pending != null) {
             nodes.whenFree(pending::wake);
         }
@@ -96,13 +96,7 @@ public final class Balancer implements AutoCloseable {
      * @return a lease that must be closed, or null if no node is usable, or none is below its limit of calls in flight
      */
     public @Nullable Lease tryAcquire(PickContext context) {
-        return pending == null ? tryNow(context) : pending.tryNow(context);
-    }
-
-    /** A place at once, whoever waits. */
-    @Nullable
-    Lease tryNow(PickContext context) {
-        return choosing.tryNow(context);
+        return pending == null ? choosing.tryNow(context) : pending.tryNow(context);
     }
 
     /**
@@ -140,17 +134,6 @@ public final class Balancer implements AutoCloseable {
         } catch (NoEndpointException e) {
             return CompletableFuture.failedFuture(e);
         }
-    }
-
-    /** Why it is of no use to wait for a place; null if it is. */
-    @Nullable
-    NoEndpointException hopeless() {
-        return choosing.hopeless();
-    }
-
-    /** The refusal of a call that cannot wait, or no longer. */
-    NoEndpointException limited(String why) {
-        return choosing.limited(why);
     }
 
     /**

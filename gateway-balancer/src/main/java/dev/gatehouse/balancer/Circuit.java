@@ -1,8 +1,6 @@
 package dev.gatehouse.balancer;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class Circuit {
 
     /** All balancers' that have the node. Guarded by this, as is all that follows. */
-    private final List<CircuitJudge> judges = new ArrayList<>(1);
+    private final Takers<CircuitJudge> judges = new Takers<>();
 
     /** Openings in a row. */
     private int openings;
@@ -171,7 +169,7 @@ final class Circuit {
     }
 
     private boolean settle(long nowNanos) {
-        CircuitJudge last = judges.isEmpty() ? null : judges.get(judges.size() - 1);
+        CircuitJudge last = judges.last();
         CircuitBreaking before = judge == null ? null : judge.settings();
         CircuitBreaking settings = last == null ? null : last.settings();
         judge = settings == null ? null : last;

@@ -1,7 +1,5 @@
 package dev.gatehouse.balancer;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +13,7 @@ final class Ejection {
     private final AtomicBoolean probing = new AtomicBoolean();
 
     /** All balancers' that have the node. Guarded by this, as is all that follows. */
-    private final List<OutlierJudge> judges = new ArrayList<>(1);
+    private final Takers<OutlierJudge> judges = new Takers<>();
 
     private int ejections;
     private long untilNanos;
@@ -55,7 +53,7 @@ final class Ejection {
 
     /** Whether this is the judge of the last balancer that has the node, be it one who ejects none. */
     synchronized boolean isLast(OutlierJudge one) {
-        return !judges.isEmpty() && judges.get(judges.size() - 1) == one;
+        return judges.last() == one;
     }
 
     /** How often the node was ejected of late. */
@@ -76,7 +74,7 @@ final class Ejection {
     }
 
     private boolean settle() {
-        OutlierJudge last = judges.isEmpty() ? null : judges.get(judges.size() - 1);
+        OutlierJudge last = judges.last();
         judge = last != null && last.ejects() ? last : null;
         boolean pardoned = last != null && !last.ejects() && !good();
         if (pardoned) {

@@ -1,7 +1,5 @@
 package dev.gatehouse.balancer;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +14,7 @@ final class HealthChecks {
     private final Control control = new Control(() -> {});
 
     /** All below is the control's. */
-    private final List<NodeSet> balancers = new ArrayList<>(1);
+    private final Takers<NodeSet> balancers = new Takers<>();
 
     private @Nullable HealthMonitor monitor;
 
@@ -41,7 +39,7 @@ final class HealthChecks {
     }
 
     private void settle() {
-        NodeSet last = balancers.isEmpty() ? null : balancers.get(balancers.size() - 1);
+        NodeSet last = balancers.last();
         HealthMonitor before = monitor;
         if (before != null && last != null && before.asksLike(last.settings())) {
             before.tells(last);

@@ -1,7 +1,5 @@
 package dev.gatehouse.balancer;
 
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class NodeConcurrency {
 
     /** Guarded by this. */
-    private final List<NodeSet> takers = new ArrayList<>(1);
+    private final Takers<NodeSet> takers = new Takers<>();
 
     private volatile @Nullable AdaptiveLimit limit;
 
@@ -41,8 +39,9 @@ final class NodeConcurrency {
     /** A balancer lets go of the node; the one before counts again. */
     synchronized void release(NodeSet releasing) {
         takers.remove(releasing);
-        if (!takers.isEmpty()) {
-            settle(takers.get(takers.size() - 1).settings());
+        NodeSet last = takers.last();
+        if (last != null) {
+            settle(last.settings());
         }
     }
 

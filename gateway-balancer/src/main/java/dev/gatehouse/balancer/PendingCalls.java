@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingCalls {
 
-    private final Balancer balancer;
+    private final Choosing choosing;
+    private final TimeSource time;
     private final int limit;
     private final Duration longest;
 
@@ -46,10 +47,11 @@ final class PendingCalls {
     /** More than 0 while a thread tells. */
     private final AtomicInteger telling = new AtomicInteger();
 
-    PendingCalls(Balancer balancer, int limit, Duration longest) {
-        this.balancer = balancer;
-        this.limit = limit;
-        this.longest = longest;
+    PendingCalls(Choosing choosing, TimeSource time, PendingLimit limit) {
+        this.choosing = choosing;
+        this.time = time;
+        this.limit = limit.calls();
+        this.longest = limit.longest();
     }
 
     /** A call that waits; it may end otherwise at any time, such as by being cancelled. */
@@ -72,7 +74,7 @@ final class PendingCalls {
         if (waiting > 0) {
             return null;
         }
-        Lease lease = balancer.tryNow(context);
+        Lease lease = choosing.tryNow(context);
         // Counted for a moment, this call may have hidden a place from those that wait.
         wake();
         return lease;
@@ -84,7 +86,7 @@ final class PendingCalls {
         if (lease != null) {
             return CompletableFuture.completedFuture(lease);
         }
-        NoEndpointException hopeless = balancer.hopeless();
+        NoEndpointException hopeless = choosing.hopeless();
         return hopeless == null ? enqueue(context) : CompletableFuture.failedFuture(hopeless);
     }
 
@@ -98,7 +100,7 @@ final class PendingCalls {
             if (!place.cancel(false) && !place.isCompletedExceptionally()) {
                 place.join().close();
             }
-            throw balancer.limited("the call was interrupted while it waited");
+            throw choosing.limited("the call was interrupted while it waited");
         } catch (ExecutionException e) {
             throw e.getCause() instanceof NoEndpointException none ? none : new IllegalStateException(e.getCause());
         }
@@ -132,12 +134,12 @@ final class PendingCalls {
         synchronized (waiters) {
             if (closed || waiters.size() >= limit) {
                 String full = closed ? "the balancer is closed" : limit + " calls wait already";
-                return CompletableFuture.failedFuture(balancer.limited(full));
+                return CompletableFuture.failedFuture(choosing.limited(full));
             }
             waiters.add(waiter);
             waiting = waiters.size();
         }
-        TimeSource.Timer timer = balancer.time().schedule(() -> expire(waiter), longest);
+        TimeSource.Timer timer = time.schedule(() -> expire(waiter), longest);
         var unused = waiter.whenComplete((lease, failure) -> {
             timer.cancel();
             remove(waiter);
@@ -149,7 +151,7 @@ final class PendingCalls {
     private void expire(Waiter waiter) {
         if (!waiter.isDone()) {
             remove(waiter);
-            waiter.completeExceptionally(balancer.limited("the call has waited for " + longest.toMillis() + " ms"));
+            waiter.completeExceptionally(choosing.limited("the call has waited for " + longest.toMillis() + " ms"));
         }
     }
 
@@ -184,8 +186,8 @@ final class PendingCalls {
     /** Gives places to those that wait, until there is none for the first of them. */
     private void serve(Queue<Runnable> due) {
         for (Waiter waiter = first(); waiter != null; waiter = first()) {
-            Lease lease = balancer.tryNow(waiter.context);
-            NoEndpointException hopeless = lease == null ? balancer.hopeless() : null;
+            Lease lease = choosing.tryNow(waiter.context);
+            NoEndpointException hopeless = lease == null ? choosing.hopeless() : null;
             if (lease == null && hopeless == null) {
                 return;
             }
@@ -228,7 +230,7 @@ final class PendingCalls {
         synchronized (waiters) {
             closed = true;
             waiters.forEach(
-                    waiter -> due.add(() -> waiter.completeExceptionally(balancer.limited("the balancer is closed"))));
+                    waiter -> due.add(() -> waiter.completeExceptionally(choosing.limited("the balancer is closed"))));
             waiters.clear();
             waiting = 0;
         }

@@ -25,10 +25,7 @@ final class Shadow {
     private final LongAdder found = new LongAdder();
     private final LongAdder shadowFound = new LongAdder();
 
-    /** The control's. Those that leave are forgotten, or a fleet that comes and goes would never end. */
-    private Map<Node, Twin> known = Map.of();
-
-    private volatile State state = new State(Map.of(), Map.of(), context -> null, List.of());
+    private volatile State state = new State(Map.of(), Map.of(), context -> null);
 
     Shadow(Strategy strategy, TimeSource time, RandomSource random, Events events) {
         this.strategy = strategy;
@@ -54,7 +51,7 @@ final class Shadow {
     }
 
     /** What choosing reads. */
-    private record State(Map<Node, Twin> twins, Map<Node, Twin> byNode, Picker picker, List<Twin> all) {}
+    private record State(Map<Node, Twin> twins, Map<Node, Twin> byNode, Picker picker) {}
 
     /** One call, for which both have chosen. Used by the lease's threads. */
     final class Call {
@@ -94,23 +91,23 @@ final class Shadow {
 
     /** Makes a picker for the twins of what the strategy at work chooses from; for the control. */
     void rebuild(List<Node> usable, List<Node> active) {
+        State last = state;
+        // Nodes that leave are forgotten, or a fleet that comes and goes would never end.
         Map<Node, Twin> twins = new LinkedHashMap<>();
         for (Node real : active) {
-            Twin before = known.get(real);
+            Twin before = last.twins().get(real);
             Twin twin = before == null ? new Twin(real) : before;
             twin.node.endpoint(real.endpoint());
             twin.node.warmUp(real.warmUp());
             twins.put(real, twin);
         }
-        known = twins;
-        State last = state;
         List<Node> usableTwins = nodes(usable, twins);
         try {
             Picker picker =
                     strategy.newPicker(new Setup(usableTwins, nodes(active, twins), last.picker(), time, random));
             Map<Node, Twin> byNode = new HashMap<>();
             twins.values().forEach(twin -> byNode.put(twin.node, twin));
-            state = new State(twins, byNode, picker, List.copyOf(twins.values()));
+            state = new State(twins, byNode, picker);
             last.picker().close();
         } catch (RuntimeException | Error e) {
             failed(e);
@@ -185,7 +182,7 @@ final class Shadow {
                 same.sum(),
                 all == 0 ? 0 : (double) found.sum() / all,
                 all == 0 ? 0 : (double) shadowFound.sum() / all,
-                state.all().stream()
+                state.twins().values().stream()
                         .map(twin -> new ShadowReport.PerEndpoint(
                                 twin.real.endpoint().id(),
                                 twin.calls.sum(),
