@@ -1,7 +1,6 @@
 package dev.gatehouse;
 
 import dev.gatehouse.balancer.Lease;
-import dev.gatehouse.balancer.PickContext;
 import dev.gatehouse.http.Body;
 import dev.gatehouse.http.Request;
 import dev.gatehouse.internal.forward.CopiedSource;
@@ -39,9 +38,7 @@ record Mirror(MirrorPolicy policy, Upstream target, Upstream budget) {
     private void send(Request copy, Route route, Exchange exchange) {
         try {
             Request clean = StickyCall.withoutToken(StickyCall.withoutToken(copy, budget), target);
-            String address = exchange.client().address();
-            Lease lease =
-                    target.balancer().tryAcquire(address == null ? PickContext.none() : PickContext.forClient(address));
+            Lease lease = target.balancer().tryAcquire(StickyCall.ofClient(exchange));
             if (lease != null) {
                 new MirroredCall(target, lease, exchange.services())
                         .start(at -> route.forwarding().toUpstream(clean, exchange.client(), at.authority()));

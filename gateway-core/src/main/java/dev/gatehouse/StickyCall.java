@@ -97,8 +97,7 @@ final class StickyCall {
     }
 
     private PickContext keyed(Request request) {
-        String address = exchange.client().address();
-        PickContext client = address == null ? PickContext.none() : PickContext.forClient(address);
+        PickContext client = ofClient(exchange);
         String key = null;
         try {
             key = upstream.settings().hashKey().of(request, exchange);
@@ -106,7 +105,13 @@ final class StickyCall {
             exchange.services().listeners().failed("the hash key of upstream " + upstream.name(), e);
         }
         // Without a key, strategies take the address: that needs no second object.
-        return key == null || key.isEmpty() || key.equals(address) ? client : client.withKey(key);
+        return key == null || key.isEmpty() || key.equals(client.clientAddress()) ? client : client.withKey(key);
+    }
+
+    /** What is known of a call that has no key. */
+    static PickContext ofClient(Exchange exchange) {
+        String address = exchange.client().address();
+        return address == null ? PickContext.none() : PickContext.forClient(address);
     }
 
     private AffinityTokens.@Nullable Token token() {

@@ -41,13 +41,13 @@ record UpstreamSettings(
 
     /** The strategy, asking endpoints for their load the way of the traffic. */
     Strategy strategy(Transport used) {
-        return strategy.through(new TransportProbes(used, protocol, LOAD_PROBE));
+        return strategy.through(probes(used, LOAD_PROBE));
     }
 
     /** What would be asked in the place of the strategy; null if nothing is. */
     @Nullable
     Strategy shadow(Transport used) {
-        return shadow == null ? null : shadow.through(new TransportProbes(used, protocol, LOAD_PROBE));
+        return shadow == null ? null : shadow.through(probes(used, LOAD_PROBE));
     }
 
     /** The checker, asking the way of the traffic so that what it finds out is true of that; null for no checks. */
@@ -56,8 +56,11 @@ record UpstreamSettings(
         HealthChecker checker = protection.healthChecker();
         return checker == null
                 ? null
-                : checker.through(new TransportProbes(
-                        used, protocol, protection.healthCheck().timeout()));
+                : checker.through(probes(used, protection.healthCheck().timeout()));
+    }
+
+    private TransportProbes probes(Transport used, Duration timeout) {
+        return new TransportProbes(used, protocol, timeout);
     }
 
     /** Whether an update may keep the account of retries. */

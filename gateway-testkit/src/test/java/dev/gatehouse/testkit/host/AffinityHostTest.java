@@ -92,17 +92,7 @@ final class AffinityHostTest {
     @EnumSource(Hosts.class)
     void aDrainingEndpointServesItsUsersAndNobodyElse(Hosts host) throws Exception {
         List<HttpServer> servers = List.of(server(), server());
-        Gateway gateway = Gateway.builder()
-                .upstream(
-                        "up",
-                        up -> up.endpoints(servers.stream()
-                                        .map(server -> "http://127.0.0.1:"
-                                                + server.getAddress().getPort())
-                                        .toArray(String[]::new))
-                                .strategy(Strategy.roundRobin())
-                                .affinity(Affinity.cookie("stay", SECRET)))
-                .route("/**", route -> route.to("up"))
-                .build();
+        Gateway gateway = sticky(servers);
         try (HostUnderTest running = host.start(gateway, call -> {})) {
             HttpResponse<String> first = get(running, null);
             String id = "127.0.0.1:" + first.body().replaceAll(" .*", "");
@@ -122,17 +112,7 @@ final class AffinityHostTest {
     @EnumSource(Hosts.class)
     void aRetryServesTheCallAndMovesNobody(Hosts host) throws Exception {
         List<HttpServer> servers = List.of(server(), server());
-        Gateway gateway = Gateway.builder()
-                .upstream(
-                        "up",
-                        up -> up.endpoints(servers.stream()
-                                        .map(server -> "http://127.0.0.1:"
-                                                + server.getAddress().getPort())
-                                        .toArray(String[]::new))
-                                .strategy(Strategy.roundRobin())
-                                .affinity(Affinity.cookie("stay", SECRET)))
-                .route("/**", route -> route.to("up"))
-                .build();
+        Gateway gateway = sticky(servers);
         try (HostUnderTest running = host.start(gateway, call -> {})) {
             HttpResponse<String> first = get(running, null);
             String token = token(first);
@@ -150,6 +130,21 @@ final class AffinityHostTest {
             gateway.close(Duration.ZERO);
             servers.forEach(server -> server.stop(0));
         }
+    }
+
+    /** A gateway that keeps users at these servers, by turns. */
+    private static Gateway sticky(List<HttpServer> servers) {
+        String[] uris = servers.stream()
+                .map(server -> "http://127.0.0.1:" + server.getAddress().getPort())
+                .toArray(String[]::new);
+        return Gateway.builder()
+                .upstream(
+                        "up",
+                        up -> up.endpoints(uris)
+                                .strategy(Strategy.roundRobin())
+                                .affinity(Affinity.cookie("stay", SECRET)))
+                .route("/**", route -> route.to("up"))
+                .build();
     }
 
     /** Answers its port, and the cookies that it sees beside. */
