@@ -38,7 +38,7 @@ final class Probes {
 
     private <T extends @Nullable Object> CompletionStage<T> ask(
             Endpoint endpoint, Function<SimulatedServer, T> question) {
-        SimulatedServer server = server(endpoint);
+        SimulatedServer server = SimulatedServer.of(endpoint, servers);
         Duration delay = network.delay(server, zone);
         CompletableFuture<T> result = new CompletableFuture<>();
         time.schedule(() -> answer(server, question, delay, result), delay);
@@ -56,13 +56,5 @@ final class Probes {
         }
         T said = question.apply(server);
         time.schedule(() -> result.complete(said), delay);
-    }
-
-    private SimulatedServer server(Endpoint endpoint) {
-        SimulatedServer server = servers.get(endpoint.id());
-        if (server == null) {
-            throw new IllegalStateException("no server " + endpoint.id());
-        }
-        return server;
     }
 }

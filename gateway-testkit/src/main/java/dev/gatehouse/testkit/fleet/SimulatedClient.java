@@ -59,11 +59,7 @@ final class SimulatedClient {
     }
 
     SimulatedServer server(Endpoint endpoint) {
-        SimulatedServer server = servers.get(endpoint.id());
-        if (server == null) {
-            throw new IllegalStateException("no server " + endpoint.id());
-        }
-        return server;
+        return SimulatedServer.of(endpoint, servers);
     }
 
     void requested() {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.Deque;
+import java.util.Map;
 import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -56,6 +57,15 @@ final class SimulatedServer {
                 .weight(group.weight())
                 .zone(group.zone())
                 .build();
+    }
+
+    /** The server behind an endpoint; by their endpoints' ids. */
+    static SimulatedServer of(Endpoint endpoint, Map<String, SimulatedServer> servers) {
+        SimulatedServer server = servers.get(endpoint.id());
+        if (server == null) {
+            throw new IllegalStateException("no server " + endpoint.id());
+        }
+        return server;
     }
 
     Endpoint endpoint() {
