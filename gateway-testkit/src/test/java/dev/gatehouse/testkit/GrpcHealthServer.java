@@ -54,6 +54,8 @@ final class GrpcHealthServer extends Handler.Abstract implements AutoCloseable {
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
         HttpFields fields = request.getHeaders();
+        // Before anybody is told that the request has come, and may give it up.
+        request.addFailureListener(failure -> reset.countDown());
         heads.add(request.getMethod() + " " + request.getHttpURI().getPathQuery() + " " + fields.get("content-type")
                 + " " + fields.get("te") + " " + fields.get("user-agent"));
         if (!request.getMethod().equals("POST")) {
@@ -73,11 +75,7 @@ final class GrpcHealthServer extends Handler.Abstract implements AutoCloseable {
             case "shop.Closed" -> message(NOT_SERVING, "0", response, callback);
             case "shop.Broken" -> message(SERVING, "13", response, callback);
             case "shop.Endless" -> endless(response, callback);
-            case "shop.Silent" ->
-                request.addFailureListener(failure -> {
-                    reset.countDown();
-                    callback.failed(failure);
-                });
+            case "shop.Silent" -> request.addFailureListener(callback::failed);
             default -> {
                 // An answer of trailers only.
                 response.getHeaders().put("grpc-status", "5").put("grpc-message", "unknown service");
